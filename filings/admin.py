@@ -23,6 +23,7 @@ from icpportal.desk.stock.bounded import MOST_RELATED
 from icpportal.desk.stock.moments import MomentFilter
 from icpportal.fields.domains import registrable
 from icpportal.fields.text import normalise_number
+from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
 
 
@@ -139,7 +140,7 @@ class AccessAdmin(ReadOnly):
     columns = ("website", "own", "provider", "instance", "since", "ended_at")
     list_display = columns
     list_filter = ["own"]
-    on_page = (*columns, "report_key", "service_code", "ip", "method", "ministry_id", "ended_because")
+    on_page = (*columns, "report_key", "service_code", "ip", "method", "ministry_id", "why_ended")
     search_fields = ["report_key"]
     list_select_related = ["website"]
 
@@ -147,6 +148,11 @@ class AccessAdmin(ReadOnly):
         # looked up first: no index serves a condition on two tables
         websites = Website.objects.filter(domain=_domain(term)).values_list("pk", flat=True)[:MOST_RELATED]
         return Q(report_key=term) | Q(instance=term) | Q(website__in=list(websites))
+
+    @admin.display(description=Access._meta.get_field("ended_because").verbose_name)
+    def why_ended(self, access: Access) -> Words:
+        """Why it ended, in words."""
+        return filed.why_ended(access)
 
 
 @admin.register(LegacyRecord)

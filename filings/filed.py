@@ -116,9 +116,14 @@ def _access(access: Access) -> FiledAccess:
         place=" · ".join(filter(None, (access.instance, access.ip or ""))),
         since=access.since,
         ended=access.ended_at,
-        because=WHY_ENDED.get(access.ended_because, access.ended_because),
+        because=why_ended(access),
         order=Link(reference, f"{orders}?q={reference}") if access.own and reference and ":" not in reference else None,
     )
+
+
+def why_ended(access: Access) -> Words:
+    """Why it ended, in words; "" while it has not."""
+    return WHY_ENDED.get(access.ended_because, access.ended_because)
 
 
 def _person(person: Person) -> FiledPerson:

@@ -4,6 +4,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 
+from filings.actions import end_access
+from filings.authority_records import STRUCK_OFF
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from icpportal.accounts.models import User
 from tests.filings.checks.cases import PERSON_ADMINISTRATOR, PERSON_SUBJECT, PERSON_TYPE, PERSON_WEBSITE
@@ -54,6 +56,16 @@ def page_of(row):
 def find(client, model, term):
     response = client.get(list_of(model), {"q": term})
     return [str(row) for row in response.context["cl"].result_list]
+
+
+def test_the_page_of_an_access_says_in_words_why_it_ended(staff, register):
+    access = Access.objects.earliest("pk")
+    end_access(access.website, because=STRUCK_OFF)
+
+    page = staff.get(page_of(access), headers={"accept-language": "en"}).content.decode()
+
+    assert "struck off by the authority" in page
+    assert STRUCK_OFF not in page
 
 
 @pytest.mark.parametrize("model", [Subject, Website])
