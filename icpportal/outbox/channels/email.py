@@ -2,6 +2,8 @@
 
 import hashlib
 import smtplib
+import socket
+import ssl
 from email.headerregistry import Address
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -21,6 +23,16 @@ from icpportal.outbox.texts.message_content import content_of
 
 LINE = "mail"
 TROUBLES = (smtplib.SMTPException, OSError)
+# the first match; of another failure staff read the type alone
+FAILURES = (
+    (ssl.SSLError, "its certificate is not trusted, or it does not speak TLS"),
+    (Unknown, "no answer in time"),
+    (TimeoutError, "no answer in time"),
+    (smtplib.SMTPServerDisconnected, "the connection broke off"),
+    (ConnectionResetError, "the connection broke off"),
+    (socket.gaierror, "its name is unknown"),
+    (ConnectionRefusedError, "no connection"),
+)
 CLOSING = 421  # the server ends the connection
 SECONDS = 30  # for a whole SMTP session; half of a lease
 LASTING = range(500, 600)
@@ -91,7 +103,8 @@ def _error_for(mail: "KeyedMail", trouble: Exception) -> Exception:
     if isinstance(trouble, smtplib.SMTPResponseException):
         return _error_for_code(trouble.smtp_code, left=_was_being_sent(mail))
     kind = Unknown if _was_being_sent(mail) else Retryable
-    return kind(f"mail server: {type(trouble).__name__}")
+    words = next((words for failure, words in FAILURES if isinstance(trouble, failure)), type(trouble).__name__)
+    return kind(f"mail server: {words}")
 
 
 class KeyedMail(EmailMultiAlternatives):

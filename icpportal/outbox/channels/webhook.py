@@ -9,6 +9,7 @@ import requests
 from django.conf import settings
 
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.http_responses import failure_words
 from icpportal.outbox.models import Message
 
 SECONDS = 10
@@ -36,7 +37,7 @@ def deliver(message: Message) -> str:
         ) as answer:
             status = answer.status_code
     except requests.RequestException as problem:
-        raise Retryable(f"webhook: {type(problem).__name__}") from problem
+        raise Retryable(f"webhook: {failure_words(problem)}") from problem
     if status not in range(200, 300):
         raise Retryable(f"webhook: {status}")
     return str(status)

@@ -1,6 +1,8 @@
 """Mail, text and note: what is sent, the possible answers, and what they mean."""
 
 import smtplib
+import socket
+import ssl
 import time
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
@@ -128,6 +130,23 @@ def test_an_answer_of_a_mail_server_is_a_refusal_or_a_temporary_error(
 
     assert "wang@example.com" not in str(said.value)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (ssl.SSLCertVerificationError("self-signed"), "its certificate is not trusted, or it does not speak TLS"),
+        (TimeoutError(), "no answer in time"),
+        (smtplib.SMTPServerDisconnected("gone"), "the connection broke off"),
+        (socket.gaierror(-2, "Name or service not known"), "its name is unknown"),
+        (ConnectionRefusedError(111, "refused"), "no connection"),
+    ],
+)
+def test_staff_read_in_words_why_the_mail_server_took_nothing(server, trouble: Exception, words: str):
+    server.answer = trouble
+
+    with pytest.raises(Retryable, match=f"mail server: {words}"):
+        email.deliver(confirm())
 
 
 def test_a_stalling_mail_server_costs_no_more_than_its_time(server, monkeypatch):
