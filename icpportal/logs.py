@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from icpportal.fields.types import Fact, Json
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
@@ -46,19 +47,28 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         lambda found: mask_mobile(re.sub(r"[ -]", "", found[1])),
     ),
 )
+# each request logs the same few words: those in which nothing had to be hidden
+_CLEAN: set[str] = set()
+SHORT, MOST_CLEAN = 80, 2000
 PLAIN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request"}
 
 
 def redact(text: str) -> str:
     """`text` without identity numbers, mobiles, email addresses, passwords and codes."""
+    if text in _CLEAN:
+        return text
+    found = text
     for pattern, instead in RULES:
-        text = pattern.sub(instead, text)
-    return text
+        found = pattern.sub(instead, found)
+    if found == text and len(text) <= SHORT and len(_CLEAN) < MOST_CLEAN:
+        _CLEAN.add(text)
+    return found
 
 
 def redact_value(key: str, value: Fact) -> Fact:
     """What may be logged of `value`, which was logged under the name `key`."""
-    if SECRET_KEY.search(key) or (CODE_KEY.search(key) and len(str(value)) > 3):
+    is_secret, is_code = _names(key)
+    if is_secret or (is_code and len(str(value)) > 3):
         return HIDDEN
     if value is None or isinstance(value, bool):
         return value
@@ -68,6 +78,12 @@ def redact_value(key: str, value: Fact) -> Fact:
         return [redact_value("", inner) for inner in value]
     masked = redact(str(value))
     return value if isinstance(value, (int, float)) and masked == str(value) else masked
+
+
+@lru_cache(256)
+def _names(key: str) -> tuple[bool, bool]:
+    """Whether a secret is logged under this name, and whether a code is."""
+    return bool(SECRET_KEY.search(key)), bool(CODE_KEY.search(key))
 
 
 def extras(record: logging.LogRecord) -> dict[str, Fact]:
