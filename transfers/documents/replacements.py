@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from icpportal.database.prepared import CompiledQuery
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
+from transfers.proofs.papers import NONE_REPLACED
 from verification.documents.actions import retire_all
 from verification.documents.upload_messages import reason_of
 from verification.models import Document
@@ -91,7 +92,8 @@ def retire_unused(order: Order, slot: str) -> None:
 
 def replaces_held(paper: OrderDocument) -> bool:
     """Whether taking this picture out returns the one that it replaced."""
-    return paper.document.is_checking and _held_for(paper).exists()
+    may_hold = paper.document.is_checking and not getattr(paper.order, NONE_REPLACED, False)
+    return may_hold and _held_for(paper).exists()
 
 
 def refused_since(order: Order, paper: OrderDocument) -> str | Promise:

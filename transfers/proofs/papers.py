@@ -18,6 +18,7 @@ from verification.models import PhoneUpload, PlaceChoice
 from verification.models.documents import Document, sent_along
 
 AGREED, SENT = "people_who_agreed", "documents_sent"
+NONE_REPLACED = "no_document_was_replaced"  # noted where every picture that was ever sent is still there
 WAS_REFUSED, HAS_PLACE, HAS_LINK = "photo_was_refused", "has_place", "has_phone_link"
 LIVING = CompiledQuery(lambda order: papers_of(Order(pk=order)), order=UUIDField())
 IN_SLOT = CompiledQuery(
@@ -27,7 +28,11 @@ IN_SLOT = CompiledQuery(
 
 def living_papers(order: Order) -> list[OrderDocument]:
     """The rows of `papers_of`: building that query takes longer than reading them."""
-    return _with_their_order(order, LIVING.all(order=order.pk))
+    found = _with_their_order(order, LIVING.all(order=order.pk))
+    own = sum(paper.document.holder == order.reference for paper in found)
+    if getattr(order, SENT, None) == own:
+        setattr(order, NONE_REPLACED, True)
+    return found
 
 
 def papers_in_slot(order: Order, slot: str) -> list[OrderDocument]:

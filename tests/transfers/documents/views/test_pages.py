@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -462,6 +464,19 @@ def test_a_replacement_that_does_not_open_leaves_the_good_picture_in_its_slot_an
     assert readiness.gaps(order) == []
     press(client, order, "subject_id", 1, "remove")
     assert sorted(Document.objects.filter(kind="subject_id").values_list("state", flat=True)) == ["retired", "retired"]
+
+
+def test_the_page_of_a_first_picture_does_not_ask_for_an_earlier_one(client):
+    order = make_order()
+    client = english(client, order.owner)
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+    client.get(slot_of(order, "subject_id"))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(slot_of(order, "subject_id")).text
+
+    assert "Restore the earlier picture" not in page
+    assert len([each for each in asked if 'FROM "transfers_orderdocument"' in each["sql"]]) == 1
 
 
 def test_while_a_replacement_is_checked_the_earlier_picture_can_be_restored(client):
