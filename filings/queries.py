@@ -73,13 +73,32 @@ def people_in_charge() -> QuerySet[Person]:
     return Person.objects.filter(is_lead | Exists(live.filter(administrator=OuterRef("pk"))))
 
 
+AT_ONCE = 2  # mobiles; more are asked while the index key changes
+# asked by every check of a page
+SERVING = CompiledQuery(
+    lambda first, second, subject_key: (
+        people_in_charge()
+        .filter(Q(mobile_index=first) | Q(mobile_index=second))
+        .exclude(subject__subject_key=subject_key)
+        .values_list("mobile_index")
+    ),
+    first=CharField(),
+    second=CharField(),
+    subject_key=CharField(),
+)
+
+
 def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> frozenset[str]:
     """Which of these mobiles belong to people in charge of another subject."""
     by_name = {name: mobile for mobile in mobiles if mobile for name in names(mobile_key(mobile))}
     if not by_name:
         return frozenset()
-    found = people_in_charge().filter(mobile_index__in=list(by_name)).exclude(subject__subject_key=subject_key)
-    return frozenset(by_name[name] for name in found.values_list("mobile_index", flat=True))
+    if len(by_name) > AT_ONCE or len(names(subject_key)) > 1:
+        found = people_in_charge().filter(mobile_index__in=list(by_name)).exclude(subject__subject_key=subject_key)
+        return frozenset(by_name[name] for name in found.values_list("mobile_index", flat=True))
+    first, second = (*by_name, *by_name)[:AT_ONCE]
+    serving = SERVING.texts(first=first, second=second, subject_key=subject_key)
+    return frozenset(by_name[name] for (name,) in serving)
 
 
 def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:
