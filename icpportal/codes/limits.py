@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
@@ -104,6 +105,18 @@ def count_all(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
             return used
         transaction.set_rollback(True)
     return {}
+
+
+def free_again(attempts: Sequence[Attempt], now: datetime) -> dict[str, datetime]:
+    """From when the limits with too little left have enough again, by name. Only reads: nobody waits for it."""
+    wanted = {(each.name, str(each.index)): each for each in attempts}
+    found = {each.name: now + each.rule.window for each in attempts if each.rule.amount < each.cost}
+    mine = reduce(or_, (Q(name=each.name, key=each.index) for each in attempts))
+    for row in Allowance.objects.filter(mine):
+        each = wanted.get((row.name, row.key))
+        if each is not None and row.began_at + each.rule.window > now and row.used + each.cost > each.rule.amount:
+            found[row.name] = min(row.began_at, now) + each.rule.window
+    return found
 
 
 def _write(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from icpportal.codes import limits
 from icpportal.codes.refusals import NotSent
 
+TRIES = 3  # a limit may be reset between counting and reading
+
 
 @dataclass(frozen=True)
 class Share:
@@ -17,11 +19,17 @@ class Share:
 
 
 def count_shares(shares: Sequence[Share], now: datetime) -> dict[str, int]:
-    """Counts all; returns how much each limit has used by then. Call it inside a transaction that a refusal ends."""
-    used = limits.count_all([each.attempt for each in shares], now)
-    for share in () if used else shares:  # one has too little left: which
-        allowed = limits.count(share.attempt, now)
-        if allowed.until:
-            raise share.refusal(allowed.until)
-        used[share.attempt.name] = 0
-    return used
+    """Counts all; returns how much each limit has used by then. A refusal counts nothing.
+
+    What refuses is only read: counted one by one, in another order than together, two requests could wait for each
+    other.
+    """
+    attempts = [each.attempt for each in shares]
+    for _try in range(TRIES):
+        if used := limits.count_all(attempts, now):
+            return used
+        free_again = limits.free_again(attempts, now)
+        for share in shares:
+            if share.attempt.name in free_again:
+                raise share.refusal(free_again[share.attempt.name])
+    raise shares[0].refusal(now)
