@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -75,4 +76,7 @@ def _ends(row: Allowance) -> datetime:
 
 def refund_all(keys: Sequence[Key]) -> None:
     """Undoes one `consume_all`."""
-    Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)), used__gt=0).update(used=F("used") - 1)
+    mine = Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)), used__gt=0)
+    locked = mine.select_for_update().order_by("name")  # in the order of `count_all`, or both could wait for each other
+    with transaction.atomic():
+        Allowance.objects.filter(pk__in=locked.values("pk")).update(used=F("used") - 1)
