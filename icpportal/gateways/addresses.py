@@ -1,7 +1,7 @@
 """Addresses of outside systems: which are this machine's, and which are asked in the clear."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 
 def is_this_machine(host: str) -> bool:
@@ -12,7 +12,15 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def split_address(address: str) -> SplitResult | None:
+    """Its parts; None when nobody can read it, such as one whose host is still in the brackets of an example."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def crosses_in_clear(address: str) -> bool:
-    """Whether a request to this address crosses a network unencrypted."""
-    parts = urlsplit(address)
-    return parts.scheme == "http" and not is_this_machine(parts.hostname or "")
+    """Whether a request to this address crosses a network unencrypted; to one that nobody can read, nothing is sent."""
+    parts = split_address(address)
+    return parts is not None and parts.scheme == "http" and not is_this_machine(parts.hostname or "")

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from icpportal.gateways.addresses import split_address
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.request_budget import call_within
 
@@ -42,8 +42,8 @@ def missing() -> list[str]:
 
 def endpoint(usual: str) -> Endpoint:
     """`SMS_ENDPOINT`, or the supplier's usual host over https; unencrypted only for tests."""
-    parts = urlsplit(settings.SMS_ENDPOINT or f"https://{usual}")
-    if parts.scheme != "https" and not (settings.DEMO and parts.scheme == "http"):
+    parts = split_address(settings.SMS_ENDPOINT or f"https://{usual}")
+    if parts is None or (parts.scheme != "https" and not (settings.DEMO and parts.scheme == "http")):
         raise ImproperlyConfigured("SMS_ENDPOINT begins with https://")
     return Endpoint(parts.scheme, parts.netloc)
 

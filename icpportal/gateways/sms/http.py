@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.fields.types import Json, JsonObject
 from icpportal.gateways import http_responses
+from icpportal.gateways.addresses import split_address
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import call_within
 
@@ -37,10 +38,12 @@ OURS: dict[int, str] = {
         (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT), MOVED
     ),
 }
+ADDRESSES = ("url", "check_url")
 SHAPES: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("headers", "fields", "extra", "success"), dict),
     "later": list,
     "seconds": (int, float),
+    **dict.fromkeys(ADDRESSES, str),
 }
 OWN_FIELDS = {"to": "to", "text": "text", "key": "key"}
 BODIES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
@@ -67,6 +70,8 @@ class Supplier:
             known = ", ".join(BODIES)
             raise ImproperlyConfigured(f"SMS_HTTP needs a url with https://, and a body that is one of {known}")
         wrong = [name for name, kind in SHAPES.items() if not isinstance(getattr(self, name), kind)]
+        if not wrong:
+            wrong = [name for name in ADDRESSES if split_address(getattr(self, name)) is None]
         if wrong:
             raise ImproperlyConfigured(f"SMS_HTTP: {', '.join(wrong)} cannot be read: docs/gateways.md")
 

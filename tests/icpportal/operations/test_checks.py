@@ -60,6 +60,9 @@ WRONG_SUPPLIERS: list[dict[str, Any]] = [
     {"url": "sms.example.com/send"},
     {"url": "https://sms.example.com", "headers": "Bearer"},
     {"url": "https://sms.example.com", "seconds": "ten"},
+    {"url": "https://[sms.example.com]/send"},
+    {"url": "https://sms.example.com", "check_url": "https://[sms.example.com/balance"},
+    {"url": "https://sms.example.com", "check_url": 5},
 ]
 CLEAR_TEXTS: list[dict[str, Any]] = [
     {"url": "http://sms.example.com/send"},
@@ -105,6 +108,7 @@ UNSAFE = [
     ("portal.E032", POSTAL | {"ANYMAIL": POSTAL_KEYS | {"POSTAL_API_URL": "http://postal.example.com"}}),
     ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}),
     ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "dysmsapi.aliyuncs.com"}),
+    ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "https://[dysmsapi.aliyuncs.com]"}),
     ("portal.W006", CLEAR_MAIL),
     ("portal.E028", {"INVENTORY_CA_FILE": "/nowhere/ca.pem"}),
     ("portal.E028", {"PHOTO_APP_CA_FILE": "/"}),
@@ -214,6 +218,12 @@ def test_the_deployment_check_names_a_supplier_of_texts_that_is_asked_in_the_cle
 
     assert done.returncode == 1
     assert "(portal.E032) SMS_HTTP or ANYMAIL has an address with http://" in done.stderr
+
+
+def test_an_address_that_nobody_can_read_stops_no_command_with_a_bare_error(settings):
+    unreadable = {"ANYMAIL": POSTAL_KEYS | {"POSTAL_API_URL": "https://[postal.example.com]/"}}
+
+    assert "portal.E032" not in findings(settings, **POSTAL | unreadable)
 
 
 def test_the_deployment_check_says_that_it_checked_a_demo():
