@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from filings.models import LegacyRecord, Subject, Website
@@ -141,6 +141,11 @@ def _judge(
 def is_to_claim(record: LegacyRecord) -> bool:
     """Whether the record is older than accounts: it is claimed with documents, not imported."""
     return record.account_id is None or (record.filed_on is not None and record.filed_on < states.CLAIMED_BEFORE)
+
+
+def records_to_claim(path: str) -> Q:
+    """`is_to_claim` as a condition on the record at this path, such as `record__`."""
+    return Q((f"{path}account", None)) | Q((f"{path}filed_on__lt", states.CLAIMED_BEFORE))
 
 
 def answers_of(record: LegacyRecord) -> dict[str, Answer]:

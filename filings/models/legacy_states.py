@@ -25,6 +25,7 @@ TO_CLAIM = "claim"
 UNREADABLE = "unreadable"
 CAME_OVER = (NEW, SAME, KEPT_HERE)
 
+CLAIM_ANSWERED, RESET_ANSWERED = 1, 2  # working days within which a reviewer answers
 CLAIMED_BEFORE = date(2010, 6, 1)  # earlier filings are claimed, not imported
 LAST_OF_OLD = date(2017, 1, 31)  # later filings are on the new system already
 PROOF_KEPT = timedelta(days=1)  # how long a proof of the old account is valid

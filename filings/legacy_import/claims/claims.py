@@ -59,6 +59,11 @@ def is_reset(record: LegacyRecord) -> bool:
     return not comparison.is_to_claim(record)
 
 
+def workdays_promised(record: LegacyRecord) -> int:
+    """Within how many working days a claim of this record is answered."""
+    return states.RESET_ANSWERED if is_reset(record) else states.CLAIM_ANSWERED
+
+
 def begin(owner: User, record: LegacyRecord, *, now: datetime | None = None) -> LegacyClaim:
     """Returns the owner's claim of this record, a new one unless there is one already."""
     moment = now or timezone.now()

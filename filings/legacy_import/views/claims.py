@@ -59,7 +59,6 @@ REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that
 LATE = gettext_lazy(
     "This was due from us by %(due)s and is late. You do not need to do anything: we will tell you once it is done"
 )
-CLAIM_ANSWERED, RESET_ANSWERED = 1, 2  # within so many working days
 SHOWN = 20
 REFUSED = "refused."  # followed by the number of the document
 
@@ -99,7 +98,7 @@ def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
 
 def _sentence(mine: LegacyClaim) -> Words:
     """The sentence of its state; once the answer is overdue, by when it was due."""
-    due = end_of_answer(mine.entered_at, RESET_ANSWERED if claiming.is_reset(mine.record) else CLAIM_ANSWERED)
+    due = end_of_answer(mine.entered_at, claiming.workdays_promised(mine.record))
     if mine.state == states.SENT and due < timezone.now():
         return str(LATE) % {"due": long_words(due)}
     return _sentences(mine)[mine.state].words

@@ -94,18 +94,18 @@ def day_and_clock(at: datetime, now: datetime) -> str:
     return _("tomorrow %(time)s") % {"time": f"{to_beijing(at):%H:%M}"} if is_tomorrow else short_words(at, now=now)
 
 
-def over_before(now: datetime, known: Calendar) -> datetime:
-    """Orders that arrived before this moment have waited longer than promised."""
+def over_before(now: datetime, known: Calendar, workdays: int = 1) -> datetime:
+    """What arrived before this moment has waited longer than promised."""
     day = to_beijing(now).date()
-    while _promise_of(day, known) > now:
+    while _promise_of(day, known, workdays) > now:
         day -= ONE_DAY
     return datetime.combine(day + ONE_DAY, datetime.min.time(), tzinfo=BEIJING)
 
 
-def today_before(now: datetime, known: Calendar) -> datetime:
-    """Orders that arrived before this moment have their answer promised for today, or are overdue."""
-    return over_before(datetime.combine(to_beijing(now).date(), CLOSING_TIME, tzinfo=BEIJING), known)
+def today_before(now: datetime, known: Calendar, workdays: int = 1) -> datetime:
+    """What arrived before this moment has its answer promised for today, or is overdue."""
+    return over_before(datetime.combine(to_beijing(now).date(), CLOSING_TIME, tzinfo=BEIJING), known, workdays)
 
 
-def _promise_of(day: date, known: Calendar) -> datetime:
-    return end_of_answer(datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING), known=known)
+def _promise_of(day: date, known: Calendar, workdays: int) -> datetime:
+    return end_of_answer(datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING), workdays, known=known)

@@ -1,7 +1,7 @@
 """An old account without its password: proved with papers, reviewed, then imported from as after a proof."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -15,10 +15,12 @@ from filings.models import legacy_states as states
 from filings.register.certificates import type_label
 from icpportal.accounts.models import User
 from icpportal.outbox.models import Message
+from icpportal.time_format import BEIJING
 from tests.filings.legacy_import.dumps import account, filing, personal
 from tests.filings.legacy_import.views.test_claims import ready
 from tests.transfers.builders import make_reviewer
 from tests.transfers.outside import errors
+from transfers.review.worklists.claims import count_claims
 
 PAGE = "/import/reset/"
 TYPED = {"id_type": "1", "id_number": "91649999000000019L", "name": "宁夏示例纸业有限公司", "domain": "example.com"}
@@ -200,3 +202,22 @@ def test_an_account_that_the_reviewer_did_not_see_cannot_be_accepted(client, min
 
     assert "The claim has changed" in answer.content.decode()
     assert LegacyClaim.objects.get(pk=claim.pk).state == states.SENT
+
+
+def test_the_desk_counts_a_reset_as_late_a_day_after_a_claim_as_their_owners_were_promised(lin, old):
+    monday, tuesday = (datetime(2026, 11, day, hour, tzinfo=BEIJING) for day, hour in ((23, 10), (24, 19)))
+    old(filing(domain="reset.cn"), personal())
+    for record in LegacyRecord.objects.all():
+        mine = claiming.begin(lin, record)
+        ready(mine)
+        claiming.send(mine, "")
+    LegacyClaim.objects.update(entered_at=monday)
+
+    both = count_claims(tuesday)
+    LegacyClaim.objects.exclude(record__domain="reset.cn").update(state=states.DECLINED)
+    reset = count_claims(tuesday)
+
+    assert (both.waiting, both.over, both.first) == (2, 1, monday.replace(day=24, hour=18))
+    assert (reset.waiting, reset.over, reset.first) == (1, 0, monday.replace(day=25, hour=18))
+    assert count_claims(tuesday.replace(day=25, hour=9)).today == 1
+    assert count_claims(tuesday.replace(day=25)).over == 1
