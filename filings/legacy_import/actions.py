@@ -92,8 +92,8 @@ def run(
 
 
 def _refuse_second(legacy_import: LegacyImport) -> None:
-    """Both old accounts may have been proved before either was imported."""
-    if not settings.IMPORT_ONE_OLD_ACCOUNT:
+    """Both old accounts may have been proved before either was imported; the rest of one that was imported may follow."""
+    if legacy_import.holds or not settings.IMPORT_ONE_OLD_ACCOUNT:
         return
     owner = User.objects.select_for_update().get(pk=legacy_import.owner_id)
     if LegacyImport.objects.filter(owner=owner, holds=True).exclude(pk=legacy_import.pk).exists():

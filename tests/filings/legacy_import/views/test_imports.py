@@ -149,6 +149,23 @@ def test_of_two_old_accounts_that_are_proved_first_only_one_is_imported_where_th
     assert list(LegacyImport.objects.filter(holds=True)) == [one]
 
 
+def test_what_is_left_of_two_old_accounts_can_follow_after_the_operator_has_limited_them_to_one(
+    browser, old, lin, settings
+):
+    old(*several(2), filing(account_email="b@x.cn", domain="tea.com"))
+    mine, other = begin(lin), actions.begin(lin, account("b@x.cn"))
+    browser.post(run_url(mine), {"site": "site1.com"})
+    browser.post(run_url(other), {"site": "tea.com"})
+    runner.run(mine.pk)
+    runner.run(other.pk)
+    settings.IMPORT_ONE_OLD_ACCOUNT = True
+
+    browser.post(reverse("import-again", args=[mine.reference]))
+    answer = browser.post(run_url(mine), {"site": "site2.com"})
+
+    assert (answer.status_code, LegacyImport.objects.get(pk=mine.pk).state) == (302, states.RUNNING)
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
