@@ -17,7 +17,7 @@ from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.approvals.models import KINDS, ApprovalRequest
 from icpportal.approvals.queries import forget_open, has_colleague, open_request
-from icpportal.approvals.words import thing_words
+from icpportal.approvals.words import masked_thing
 from icpportal.codes.models import Channel
 from icpportal.fields.types import Json
 
@@ -100,7 +100,7 @@ def _mail_all_staff(asked: ApprovalRequest) -> None:
             context={
                 "by": str(asked.asked_by),
                 "what": asked.label,
-                "about": thing_words(asked),
+                "about": masked_thing(asked),
                 "time": asked.alone_at,
                 "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("admin:index")),
             },

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from icpportal.accounts.models import User
 from icpportal.approvals.models import KINDS, ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import lone_requests, requests_of
+from icpportal.privacy.masks import mask_account
 from icpportal.time_format import to_beijing
 
 MOST = 5  # notices at the head of the desk
@@ -80,13 +81,19 @@ def thing_words(asked: ApprovalRequest) -> str:
     return str(asked.owner) if asked.kind in OF_ACCOUNTS and asked.owner else asked.reference
 
 
+def masked_thing(asked: ApprovalRequest) -> str:
+    """The same for everybody who works here: a customer's name is masked."""
+    is_customers = asked.kind in OF_ACCOUNTS and asked.owner is not None and not asked.owner.is_staff
+    return mask_account(thing_words(asked)) if is_customers else thing_words(asked)
+
+
 def notices() -> list[str]:
     """Notices to all staff while somebody acts alone."""
     return [f"{_alone_notice(asked)} {alone_words(asked)}" for asked in lone_requests(MOST)]
 
 
 def _alone_notice(asked: ApprovalRequest) -> str:
-    facts = {"name": str(asked.asked_by), "what": asked.label, "reference": thing_words(asked)}
+    facts = {"name": str(asked.asked_by), "what": asked.label, "reference": masked_thing(asked)}
     return _("%(name)s acts without a second person: %(what)s, %(reference)s.") % facts
 
 

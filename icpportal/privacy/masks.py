@@ -24,6 +24,11 @@ def mask_name(name: str) -> str:
     return f"{name[0]}*" if len(name) == 2 else f"{name[0]}*{name[-1]}"
 
 
+def mask_account(shown: str) -> str:
+    """An account as pages show it, its name masked; one without a name is shown by its address, masked already."""
+    return shown if "@" in shown else mask_name(shown)
+
+
 def mask_mobile(mobile: str) -> str:
     """`139****0002`."""
     return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) >= 8 else "*" * len(mobile)

@@ -15,6 +15,7 @@ from icpportal.approvals.models import ApprovalRequest
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.catalogue import render
 from icpportal.outbox.texts.formats import unpack_all
+from icpportal.privacy.masks import mask_name
 
 PASSWORD = "paper-bridge-42"  # noqa: S105 -- invented
 
@@ -87,3 +88,16 @@ def test_the_mail_about_somebody_who_acts_alone_names_the_person_whose_app_it_is
     text = render("acts_alone", "email", "en", unpack_all(mail.payload["context"])).text
     assert "Resetting a second factor (l***@example.com)" in text
     assert [secret in text for secret in (lin.email, str(lin.pk)[:8])] == [False, False]
+
+
+def test_a_customer_with_a_name_is_named_by_its_masked_form_in_that_mail_and_at_the_head_of_the_desk(lin):
+    lin.name = "林小满"
+    lin.save()
+    an = desk_of("An")
+    an.post(reverse("admin:accounts_user_change", args=[lin.pk]), {"move": "reset_second_factor"})
+
+    mail = Message.objects.get(template="acts_alone")
+    text = render("acts_alone", "email", "en", unpack_all(mail.payload["context"])).text
+    head = an.get(reverse("admin:index")).content.decode().partition("acts without a second person:")[2][:80]
+    assert [mask_name("林小满") in each for each in (text, head)] == [True, True]
+    assert ["林小满" in each for each in (text, head)] == [False, False]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.words import OF_ACCOUNTS, said_of, thing_words
+from icpportal.approvals.words import OF_ACCOUNTS, masked_thing, said_of
 from icpportal.desk.event_lines import read_of_log
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
@@ -21,7 +21,7 @@ from icpportal.lifecycle import LEAD, OPERATIONS, REVIEWER
 from icpportal.outbox.models import CHANNELS, Message
 from icpportal.outbox.texts.catalogue import title_of
 from icpportal.privacy.access_words import WHAT, reason_words
-from icpportal.privacy.masks import mask_name
+from icpportal.privacy.masks import mask_account
 from icpportal.privacy.models import LATEST_LOOK, AccessNote
 from transfers.models import ColleagueNote, Decision, OrderEvent
 from transfers.orders.history import row_of
@@ -161,17 +161,7 @@ def _requests(wanted: RowFilter) -> Iterator[LogRow]:
     for request in before.select_related("asked_by", "answered_by", "owner").order_by("-asked_at")[: MOST + 1]:
         for act in said_of(request):
             if (wanted.since is None or act.at >= wanted.since) and (wanted.before is None or act.at < wanted.before):
-                yield LogRow(act.at, act.who, _thing(request), act.what)
-
-
-def _thing(request: ApprovalRequest) -> str:
-    is_customers = request.kind in OF_ACCOUNTS and request.owner is not None and not request.owner.is_staff
-    return _customer_name(thing_words(request)) if is_customers else thing_words(request)
-
-
-def _customer_name(text: str) -> str:
-    """A customer's name masked; an account without one is named by its address, which is masked already."""
-    return text if "@" in text else mask_name(text)
+                yield LogRow(act.at, act.who, masked_thing(request), act.what)
 
 
 def _changes(wanted: RowFilter) -> Iterator[LogRow]:
@@ -186,7 +176,7 @@ def _changes(wanted: RowFilter) -> Iterator[LogRow]:
         kind = each.content_type.model_class() if each.content_type else None
         done = str(DONE[each.action_flag]) % {"what": kind._meta.verbose_name if kind else ""}
         is_customer = _is_account(each) and each.object_id not in shown
-        name = _customer_name(each.object_repr) if is_customer else each.object_repr
+        name = mask_account(each.object_repr) if is_customer else each.object_repr
         name = "" if kind in UNNAMED else _message_name(name) if kind is Message else name
         yield LogRow(each.action_time, str(each.user), name, done, _fields(each))
 
