@@ -92,7 +92,7 @@ def run(
 
 
 def _refuse_second(legacy_import: LegacyImport) -> None:
-    """Both old accounts may have been proved before either was imported; the rest of one that was imported may follow."""
+    """Both may have been proved before either was imported; what is left of one imported from may follow."""
     if legacy_import.holds or not settings.IMPORT_ONE_OLD_ACCOUNT:
         return
     owner = User.objects.select_for_update().get(pk=legacy_import.owner_id)
