@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
+from icpportal.codes.models import Allowance
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.outbox.models import Message, State
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = timedelta(seconds=1)  # difference between the two moments of a row that was due when written
+CLOCKS_DIFFER = timedelta(minutes=1)  # at most, between our processes
 LOOKS_AGAIN = {"fetch_after": None, "sending_waits_until": None, "fetching_waits_until": None}
 
 
 def catch_up(now: datetime) -> int:
     """Makes messages, reports and the next look at the ministry due now; returns how many rows.
+
+    The windows of limits that began in the future begin now: a code that is refused cannot correct its own.
 
     Retries of earlier failures wait for as long as the clock was set back.
     """
@@ -24,6 +28,7 @@ def catch_up(now: datetime) -> int:
     lines = MinistryLine.objects.filter(answered_at__gt=now)
     found = waiting.update(next_at=now) + queued.update(next_at=now)
     found += lines.update(**LOOKS_AGAIN, answered_at=now)
+    found += Allowance.objects.filter(began_at__gt=now + CLOCKS_DIFFER).update(began_at=now)
     if found:
         logger.warning("the clock was set back", extra={"rows": found})
     return found

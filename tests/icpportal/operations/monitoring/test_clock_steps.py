@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from icpportal.codes import limits
 from icpportal.gateways.miit.models import MinistryLine, Report
 from icpportal.operations.monitoring.clock_steps import catch_up
 from icpportal.outbox import actions, queries
@@ -43,3 +44,12 @@ def test_while_the_clock_is_right_nothing_is_hurried() -> None:
     assert catch_up(NOW + HOUR) == 0
     assert catch_up(NOW + 2 * HOUR) == 0
     assert Message.objects.get(key="in the morning").next_at == NOW + 9 * HOUR
+
+
+def test_a_limit_that_was_reached_before_the_clock_was_set_back_ends_a_window_later() -> None:
+    rule = limits.Limit(1, MINUTE)
+    limits.take_within(rule, "code_resend", "lin@example.com", now=NOW + HOUR)
+
+    assert catch_up(NOW) == 1
+
+    assert limits.take_within(rule, "code_resend", "lin@example.com", now=NOW + MINUTE).ok
