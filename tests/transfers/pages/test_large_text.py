@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_ready_document, make_user, sign_in
+from tests.transfers.builders import make_order, make_place, make_ready_document, make_user, sign_in
 from tests.transfers.cancels import make_website
 from tests.walk.looks import Eyes
 from transfers.models import Order
@@ -59,3 +59,22 @@ def test_with_letters_twice_as_large_a_phone_shows_the_whole_width(
     eyes.close()
 
     assert (size, width) == ("32px", PHONE)
+
+
+def test_with_letters_twice_as_large_the_ways_to_the_photo_are_read_in_words_not_in_single_characters(
+    client: Client, browser: Any
+) -> None:
+    make_place()
+    order = make_order(state=states.PHOTO_DUE)
+    sign_in(client, order.owner)
+    client.cookies["django_language"] = "zh-hans"
+    eyes = Eyes(browser, client)
+    eyes.turn("light", PHONE)
+    eyes.context.new_cdp_session(eyes.page).send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+
+    eyes.open(reverse("photo", args=[order.reference]))
+    widths = eyes.page.evaluate("[...document.querySelectorAll('.waycard label')].map(each => each.offsetWidth)")
+    eyes.close()
+
+    assert widths
+    assert min(widths) > 4 * 32
