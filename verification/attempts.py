@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from icpportal.codes.limits import Allowed, attempt, count_all, key_index, limit
+from icpportal.codes.limits import Allowed, attempt, count_all, free_again, key_index, limit
 from icpportal.codes.models import Allowance
 
 Key = tuple[str, str]  # the limit's name in settings.LIMITS, and who attempts
@@ -23,9 +23,7 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
     wanted = [replace(attempt(*key), cost=cost) for key, cost in zip(keys, costs, strict=True)]
     if count_all(wanted, moment):
         return Allowed(ok=True)
-    if any(each.rule.amount < each.cost for each in wanted):
-        return Allowed(ok=False, until=moment + max(each.rule.window for each in wanted))
-    return Allowed(ok=False, until=_free_again(keys, moment, costs))
+    return Allowed(ok=False, until=max(free_again(wanted, moment).values(), default=moment))
 
 
 def _row(name: str, key: str) -> Q:
@@ -36,17 +34,10 @@ def _window_is_over(name: str, moment: datetime) -> Q:
     return Q(began_at__lte=moment - limit(name).window)
 
 
-def _free_again(keys: Sequence[Key], moment: datetime, costs: Sequence[int] = ()) -> datetime:
-    wanted = {name: cost for (name, _key), cost in zip(keys, costs or [1] * len(keys), strict=True)}
-    short = (row for row in _counters(keys, moment) if _attempts_left(row) < wanted[row.name])
-    return max(map(_ends, short), default=moment)
-
-
 def paused_until(keys: Sequence[Key], *, now: datetime | None = None) -> datetime | None:
     """When the next attempt may be made; `None` when it may be made now."""
-    moment = now or timezone.now()
-    until = _free_again(keys, moment)
-    return until if until > moment else None
+    found = free_again([attempt(*key) for key in keys], now or timezone.now())
+    return max(found.values(), default=None)
 
 
 def least_left(keys: Sequence[Key], *, now: datetime | None = None) -> int:
@@ -68,10 +59,6 @@ def _counters(keys: Sequence[Key], moment: datetime) -> list[Allowance]:
 
 def _attempts_left(row: Allowance) -> int:
     return max(0, limit(row.name).amount - row.used)
-
-
-def _ends(row: Allowance) -> datetime:
-    return row.began_at + limit(row.name).window
 
 
 def refund_all(keys: Sequence[Key]) -> None:

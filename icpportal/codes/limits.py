@@ -109,12 +109,12 @@ def count_all(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
 
 def free_again(attempts: Sequence[Attempt], now: datetime) -> dict[str, datetime]:
     """From when the limits with too little left have enough again, by name. Only reads: nobody waits for it."""
-    wanted = {(each.name, str(each.index)): each for each in attempts}
+    wanted = {each.name: each for each in attempts}
     found = {each.name: now + each.rule.window for each in attempts if each.rule.amount < each.cost}
     mine = reduce(or_, (Q(name=each.name, key=each.index) for each in attempts))
     for row in Allowance.objects.filter(mine):
-        each = wanted.get((row.name, row.key))
-        if each is not None and row.began_at + each.rule.window > now and row.used + each.cost > each.rule.amount:
+        each = wanted[row.name]
+        if row.began_at + each.rule.window > now and row.used + each.cost > each.rule.amount:
             found[row.name] = min(row.began_at, now) + each.rule.window
     return found
 
