@@ -1,5 +1,6 @@
 """Cancelling an access (取消接入): begin, prove by a code to the filed mobile, confirm, stop; and what blocks it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from filings.models import Person, Website
+from filings.models import Access, Person, Website
 from filings.queries import live_accesses
 from filings.register.numbers import read_number
 from icpportal.accounts.models import User
@@ -75,7 +76,12 @@ def block_reason(website: Website, user: User, now: datetime | None = None) -> B
 
 def is_last_access(website: Website) -> bool:
     """Whether no other provider of this website is known."""
-    return not website.accesses.filter(own=False, ended_at__isnull=True).exists()
+    return is_last(website.accesses.filter(ended_at=None))
+
+
+def is_last(accesses: Iterable[Access]) -> bool:
+    """The same for the open accesses of a website that were read already."""
+    return all(each.own for each in accesses)
 
 
 def filed_mobiles(website: Website) -> list[FiledMobile]:

@@ -16,6 +16,7 @@ from icpportal.fields.types import Words
 from icpportal.gateways.dns.base import resolver
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.request_budget import request_budget
+from transfers.cancellation.actions import is_last
 
 OTHERS_SHOWN = 20
 
@@ -95,11 +96,6 @@ def consequences(website: Website, accesses: Iterable[Access]) -> Consequences:
         pointing=pointing(website, known),
         suffix=unapproved_suffix(website.domain),
     )
-
-
-def is_last(accesses: Iterable[Access]) -> bool:
-    """Whether no other provider is known among the open accesses of a website."""
-    return all(each.own for each in accesses)
 
 
 def pointing(website: Website, accesses: Iterable[Access]) -> Pointing:

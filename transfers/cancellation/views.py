@@ -35,7 +35,7 @@ from icpportal.time_format import long_words
 from icpportal.wizard.storage import RowClosed
 from transfers.cancellation import actions as cancelling
 from transfers.cancellation.actions import BlockedByOrder, BlockReason, FiledMobile, ProofRequired
-from transfers.cancellation.impact import Consequences, consequences, is_last
+from transfers.cancellation.impact import Consequences, consequences
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.actions import AlreadyOrdered
@@ -204,7 +204,7 @@ def _consequences(
 ) -> HttpResponse:
     hindered = None if blocker else cancelling.block_reason(website, account_of(request))
     accesses = website.accesses.filter(ended_at=None)
-    form = UnderstoodForm(request.POST if request.method == "POST" else None, is_last=is_last(accesses))
+    form = UnderstoodForm(request.POST if request.method == "POST" else None, is_last=cancelling.is_last(accesses))
     if form.is_valid() and blocker is None and hindered is None:
         try:
             order = order or cancelling.begin(website, owner=account_of(request))
