@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet, Subquery, UUIDField
@@ -38,7 +39,7 @@ NEWEST_FIRST = ("-created_at", "-pk")
 SIZE = 50
 
 
-def _compiled(build: Callable[[Owner, datetime], QuerySet[Row, Any]]) -> CompiledQuery[Row]:
+def _compiled(build: Callable[[UUID, datetime], QuerySet[Row, Any]]) -> CompiledQuery[Row]:
     return CompiledQuery(build, owner=UUIDField(), now=DateTimeField())
 
 
@@ -152,13 +153,12 @@ def lengths(user: User, asked: ListRequest, now: datetime) -> dict[str, int]:
     if not asked.is_filtered:
         return dict(zip(COUNTED, LENGTHS.texts(owner=user.pk, now=now)[0], strict=True))
     orders = {each.key: orders_found(each.rows(user, now), asked) for each in ORDER_LISTS}
-    return dict(zip(COUNTED, _counts(user, {**orders, SITES: sites_found(user, asked)}).get(), strict=True))
+    return dict(zip(COUNTED, _counts(user.pk, {**orders, SITES: sites_found(user, asked)}).get(), strict=True))
 
 
-def _counts(owner: Owner, lists: Mapping[str, QuerySet[Order] | QuerySet[Website]]) -> QuerySet[User, tuple[int, ...]]:
+def _counts(owner: UUID, lists: Mapping[str, QuerySet[Order] | QuerySet[Website]]) -> QuerySet[User, tuple[int, ...]]:
     counted = {f"in_{key}": _CountSubquery(lists[key].order_by().values("pk")) for key in COUNTED}
-    mine = User.objects.filter(pk=owner.pk if isinstance(owner, User) else owner)
-    return mine.annotate(**counted).values_list(*counted)
+    return User.objects.filter(pk=owner).annotate(**counted).values_list(*counted)
 
 
 LENGTHS = _compiled(
