@@ -265,6 +265,8 @@ def certificates_of_people() -> tuple[CertificateType, ...]:
 def fits(nature_key: str, certificate_key: str | int) -> bool:
     """Whether a subject of this nature may be on file with this document."""
     found = certificate(certificate_key)
-    if found is None or found.nature == UNPAIRED:
-        return found is not None and nature_key in NATURES and nature_key != INDIVIDUAL
+    if found is None:
+        return False
+    if found.nature == UNPAIRED:
+        return nature_key in NATURES and nature_key != INDIVIDUAL
     return found.offered and found.nature == nature_key
