@@ -1,5 +1,7 @@
 """The ways in which an outside system can fail."""
 
+from collections.abc import Iterable
+
 
 class Retryable(Exception):
     """No answer, a slow or nonsensical one: the same request may succeed later; no attempt is counted."""
@@ -22,3 +24,8 @@ class Refused(Exception):
     def __init__(self, message: str = "", *, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+def failure_in_words(problem: Exception, known: Iterable[tuple[type[Exception], str]]) -> str:
+    """The words of the first kind that the problem is, else its type; never its own text, which may quote anything."""
+    return next((words for kind, words in known if isinstance(problem, kind)), type(problem).__name__)

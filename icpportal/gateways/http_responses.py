@@ -9,7 +9,7 @@ from http import HTTPStatus
 import requests
 
 from icpportal.fields.types import Json
-from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.errors import Refused, Retryable, Unknown, failure_in_words
 
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
@@ -25,7 +25,7 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
 
 def failure_words(problem: Exception) -> str:
     """Why a call got no answer, for staff; never the problem's own text, which may quote the address."""
-    return next((words for kind, words in FAILURES if isinstance(problem, kind)), type(problem).__name__)
+    return failure_in_words(problem, FAILURES)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, failure_in_words
 from icpportal.gateways.scanner.types import Scan
 
 SECONDS = 60  # a scan runs in a worker, not in a request
@@ -57,8 +57,7 @@ def _converse(command: bytes, stream: BinaryIO | None, seconds: float) -> str:
                 _send(line, stream, ends)
             return _reply(line, ends)
     except OSError as problem:
-        words = next((words for kind, words in FAILURES if isinstance(problem, kind)), type(problem).__name__)
-        raise Retryable(f"clamd did not answer: {words}") from problem
+        raise Retryable(f"clamd did not answer: {failure_in_words(problem, FAILURES)}") from problem
 
 
 def _connect(seconds: float) -> socket.socket:

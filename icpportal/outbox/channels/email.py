@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
 from icpportal.gateways.answers import count_call
-from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.errors import Refused, Retryable, Unknown, failure_in_words
 from icpportal.gateways.request_budget import call_within
 from icpportal.outbox.channels import lines
 from icpportal.outbox.channels.lines import Line
@@ -103,8 +103,7 @@ def _error_for(mail: "KeyedMail", trouble: Exception) -> Exception:
     if isinstance(trouble, smtplib.SMTPResponseException):
         return _error_for_code(trouble.smtp_code, left=_was_being_sent(mail))
     kind = Unknown if _was_being_sent(mail) else Retryable
-    words = next((words for failure, words in FAILURES if isinstance(trouble, failure)), type(trouble).__name__)
-    return kind(f"mail server: {words}")
+    return kind(f"mail server: {failure_in_words(trouble, FAILURES)}")
 
 
 class KeyedMail(EmailMultiAlternatives):
