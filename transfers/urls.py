@@ -1,6 +1,6 @@
 """Addresses of orders; they contain the reference, and views check the owner in their query."""
 
-from django.urls import path
+from django.urls import include, path
 
 from transfers.cancellation import views as cancel
 from transfers.check import sent
@@ -21,8 +21,50 @@ from transfers.service_codes import views as codes
 from transfers.steps.views import consent, people
 from transfers.steps.views import step as wizard
 
-ORDER = "transfers/<str:reference>/"
-CODE = "codes/<str:reference>/"
+# below the address of one order or code: the many are compared only once its reference was read
+OF_ORDER = [
+    path("", order.order_page, name="order"),
+    path("deadline.ics", order.deadline_file, name="deadline-file"),
+    path("type/", typecheck.order_type, name="order-type"),
+    path("gates/", typecheck.gates_passed, name="gates-passed"),
+    path("password/forgotten/", typecheck.forgotten_password, name="password-forgotten"),
+    path("taken/", typecheck.objection_in_order, name="taken"),
+    path("people/", people.hub, name="people"),
+    path("people/phone/<str:role>/", people.prove_phone, name="prove-phone"),
+    path("people/consent/", consent.ask, name="administrator-consent"),
+    path("documents/", hub.hub, name="documents"),
+    path("documents/statement.pdf", documents.statement_pdf, name="statement"),
+    path("documents/<str:slot>/", documents.slot_page, name="slot"),
+    path("documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
+    path("backdrop/", backdrop.backdrop, name="backdrop"),
+    path("by-phone/", phone_upload_views.make, name="hand-off-make"),
+    path("by-phone/end/", phone_upload_views.end, name="hand-off-end"),
+    path("by-phone/<str:token>/", phone_upload_views.page, name="hand-off"),
+    path("by-phone/<str:token>/panel/", phone_upload_views.panel, name="hand-off-panel"),
+    path("by-phone/<str:token>/code.svg", phone_upload_views.picture, name="hand-off-code"),
+    path("sent/", sent.sent_page, name="sent"),
+    path("receipt.pdf", sent.receipt_pdf, name="receipt"),
+    path("answer.ics", sent.answer_file, name="answer-file"),
+    path("check/", check.check_answers, name="check"),
+    path("photo/", photo.photo, name="photo"),
+    path("photo/place/", place.choose, name="photo-place"),
+    path("photo/place/slip/", place.appointment, name="photo-place-slip"),
+    path("photo/place/text/", place.text_address, name="photo-place-text"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/lost/", phones.number_lost, name="phones-lost"),
+    path("cancel/", cancel.final_check, name="cancel-consequences"),
+    path("cancel/code/", cancel.code, name="cancel-code"),
+    path("cancel/password/", cancel.password, name="cancel-password"),
+    path("cancel/confirm/", cancel.confirm, name="cancel-confirm"),
+    path("call/", calls.book, name="call-slot"),
+    path("do/<str:move>/", move_views.move, name="order-move"),
+    path("<str:step>/", wizard.wizard, name="step"),
+]
+OF_CODE = [
+    path("", codes.code_page, name="service-code"),
+    path("hand-over/", handover_views.hand_over, name="service-code-hand-over"),
+    path("revoke/", codes.revoke, name="service-code-revoke"),
+]
 
 urlpatterns = [
     path("", start_views.start, name="start"),
@@ -47,43 +89,6 @@ urlpatterns = [
     path("codes/apply/", codes.apply, name="service-code-apply"),
     path("codes/offers/<str:reference>/", handover_views.offer, name="code-offer"),
     path("codes/offers/<str:reference>/<str:answer>/", handover_views.answer, name="code-offer-answer"),
-    path(CODE, codes.code_page, name="service-code"),
-    path(CODE + "hand-over/", handover_views.hand_over, name="service-code-hand-over"),
-    path(CODE + "revoke/", codes.revoke, name="service-code-revoke"),
-    path(ORDER, order.order_page, name="order"),
-    path(ORDER + "deadline.ics", order.deadline_file, name="deadline-file"),
-    path(ORDER + "type/", typecheck.order_type, name="order-type"),
-    path(ORDER + "gates/", typecheck.gates_passed, name="gates-passed"),
-    path(ORDER + "password/forgotten/", typecheck.forgotten_password, name="password-forgotten"),
-    path(ORDER + "taken/", typecheck.objection_in_order, name="taken"),
-    path(ORDER + "people/", people.hub, name="people"),
-    path(ORDER + "people/phone/<str:role>/", people.prove_phone, name="prove-phone"),
-    path(ORDER + "people/consent/", consent.ask, name="administrator-consent"),
-    path(ORDER + "documents/", hub.hub, name="documents"),
-    path(ORDER + "documents/statement.pdf", documents.statement_pdf, name="statement"),
-    path(ORDER + "documents/<str:slot>/", documents.slot_page, name="slot"),
-    path(ORDER + "documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
-    path(ORDER + "backdrop/", backdrop.backdrop, name="backdrop"),
-    path(ORDER + "by-phone/", phone_upload_views.make, name="hand-off-make"),
-    path(ORDER + "by-phone/end/", phone_upload_views.end, name="hand-off-end"),
-    path(ORDER + "by-phone/<str:token>/", phone_upload_views.page, name="hand-off"),
-    path(ORDER + "by-phone/<str:token>/panel/", phone_upload_views.panel, name="hand-off-panel"),
-    path(ORDER + "by-phone/<str:token>/code.svg", phone_upload_views.picture, name="hand-off-code"),
-    path(ORDER + "sent/", sent.sent_page, name="sent"),
-    path(ORDER + "receipt.pdf", sent.receipt_pdf, name="receipt"),
-    path(ORDER + "answer.ics", sent.answer_file, name="answer-file"),
-    path(ORDER + "check/", check.check_answers, name="check"),
-    path(ORDER + "photo/", photo.photo, name="photo"),
-    path(ORDER + "photo/place/", place.choose, name="photo-place"),
-    path(ORDER + "photo/place/slip/", place.appointment, name="photo-place-slip"),
-    path(ORDER + "photo/place/text/", place.text_address, name="photo-place-text"),
-    path(ORDER + "phones/", phones.phones, name="phones"),
-    path(ORDER + "phones/lost/", phones.number_lost, name="phones-lost"),
-    path(ORDER + "cancel/", cancel.final_check, name="cancel-consequences"),
-    path(ORDER + "cancel/code/", cancel.code, name="cancel-code"),
-    path(ORDER + "cancel/password/", cancel.password, name="cancel-password"),
-    path(ORDER + "cancel/confirm/", cancel.confirm, name="cancel-confirm"),
-    path(ORDER + "call/", calls.book, name="call-slot"),
-    path(ORDER + "do/<str:move>/", move_views.move, name="order-move"),
-    path(ORDER + "<str:step>/", wizard.wizard, name="step"),
+    path("codes/<str:reference>/", include(OF_CODE)),
+    path("transfers/<str:reference>/", include(OF_ORDER)),
 ]
