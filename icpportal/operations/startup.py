@@ -17,6 +17,7 @@ from django.utils import translation
 
 from icpportal.fields import domains, phones
 from icpportal.gateways import registry
+from icpportal.pages import source_texts
 from icpportal.privacy import crypto
 
 STATEMENT_SECONDS = 15  # a page may meet two of them before the proxy ends it after 60
@@ -114,6 +115,7 @@ def preload() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("Back")
+    source_texts.enter()
     get_template("base.html")
     _preload_libraries()
     connections.close_all()
