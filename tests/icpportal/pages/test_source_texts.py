@@ -8,7 +8,7 @@ from icpportal.pages import source_texts
 
 def test_no_english_text_changes_when_it_is_entered():
     before = trans_real.DjangoTranslation("en")
-    texts = [key for key in trans_real.translation("zh-hans")._catalog.keys() if isinstance(key, str) and key]
+    texts = [key for key, _said in trans_real.translation("zh-hans")._catalog.items() if isinstance(key, str) and key]
     source_texts.enter()
     entered = trans_real.translation("en")
     assert len(texts) > 4000
