@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "icpportal.pages.content_policy.ContentPolicy",
     "icpportal.middleware.BrowserHeaders",
     "icpportal.pages.visitors.PublicPages",
     "icpportal.middleware.BodyLimit",

@@ -86,10 +86,10 @@ def test_a_response_can_neither_be_taken_for_a_page_nor_cached(received):
 
 
 def test_the_portals_own_policy_does_not_replace_the_stricter_one(received):
-    from csp.middleware import CSPMiddleware
+    from icpportal.pages.content_policy import ContentPolicy
 
     document = ready(received)
-    middleware = CSPMiddleware(lambda _request: response(document))
+    middleware = ContentPolicy(lambda _request: response(document))
 
     answer = middleware(RequestFactory().get("/documents/x/"))
 
