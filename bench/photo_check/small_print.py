@@ -17,6 +17,7 @@ POINTS, POINTS_PER_INCH = 8, 72
 HALF, FULL = 2, 0  # Pillow's chroma subsampling: 4:2:0 and 4:4:4
 ORIENTATION, ON_ITS_SIDE = 0x0112, 6
 INK, SEAL, WHITE = (30, 30, 34), (200, 25, 35), (255, 255, 255)
+BLACK = 140  # levels of ink in a page of two colours
 Plane = NDArray[np.float64]
 
 
@@ -95,6 +96,16 @@ def scan() -> Image.Image:
 
 
 @cache
+def screen() -> Image.Image:
+    return page(1080, 2340, 160, ground=WHITE)
+
+
+@cache
+def black_and_white() -> Image.Image:
+    return page(1654, 2339, 200, ground=WHITE).convert("L").point([0] * BLACK + [255] * (256 - BLACK)).convert("1")
+
+
+@cache
 def ninth() -> Image.Image:
     """A part of a photograph with 12 megapixels."""
     return photograph(page(1008, 1344, 350), noise=4, blur=0.8)
@@ -125,5 +136,9 @@ UPLOADS: Mapping[str, Callable[[], bytes]] = {
     "a scan in grey": lambda: encode(scan().convert("L"), quality=75),
     "a scan, packed well": lambda: encode(scan(), quality=75, subsampling=HALF, optimize=True),
     "a scan as PNG": lambda: encode(scan(), "PNG", compress_level=1),
-    "a screenshot": lambda: encode(page(1080, 2340, 160, ground=WHITE), "PNG"),
+    "a screenshot": lambda: encode(screen(), "PNG"),
+    "a dense screenshot": lambda: encode(page(1280, 800, 96, ground=WHITE), "PNG", optimize=True),
+    "a screenshot with a palette": lambda: encode(screen().quantize(64), "PNG"),
+    "a page in grey": lambda: encode(screen().convert("L"), "PNG"),
+    "a page in black and white": lambda: encode(black_and_white(), "PNG"),
 }

@@ -30,6 +30,7 @@ from transfers.orders.people import is_individual, is_same_person
 from transfers.proofs.papers import living_papers
 from transfers.proofs.servers import server_of
 from verification.documents.file_access import open_ready
+from verification.documents.sandbox.parent import jpeg_of
 from verification.models.documents import Document
 
 PLACE_UNKNOWN = "report.place"
@@ -128,6 +129,6 @@ def _attachment(order: Order, purpose: Purpose, document: str) -> Attachment:
 
 
 def picture(document: str) -> bytes:
-    """`settings.AUTHORITY_PICTURES`: the picture behind an attachment's handle; `NotReady` when it is gone."""
+    """`settings.AUTHORITY_PICTURES`: the JPEG behind an attachment's handle; `NotReady` when it is gone."""
     with open_ready(Document(pk=document)) as file:
-        return file.read()
+        return jpeg_of(file.read())

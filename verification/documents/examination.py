@@ -28,6 +28,7 @@ from icpportal.gateways.scanner.base import scanner
 from verification import file_names
 from verification.documents import advice
 from verification.documents.deletion import clear_read
+from verification.documents.sandbox.file_signatures import ENDINGS, name_of
 from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.models.documents import Document, DocumentState
 from verification.pictures.papers import Paper, paper_of, refusal
@@ -107,8 +108,7 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
         return "refused" if end(document, now, state=DocumentState.REFUSED, reason=judged.refused) else "nothing"
     opened = judged.opened
     found = advice.to_column(opened.findings)
-    stored = storage.keep(storage.DOCUMENTS, file_names.new_name(now, ".jpg"), opened.picture)
-    preview = storage.keep(storage.DOCUMENTS, file_names.new_name(now, ".jpg"), opened.preview)
+    stored, preview = (keep(each, now) for each in (opened.picture, opened.preview))
     ended = end(
         document,
         now,
@@ -129,6 +129,11 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
     storage.drop(storage.DOCUMENTS, stored)
     storage.drop(storage.DOCUMENTS, preview)
     return "nothing"
+
+
+def keep(picture: bytes, now: datetime) -> str:
+    """Stores what the child wrote, under a name with the ending of its format."""
+    return storage.keep(storage.DOCUMENTS, file_names.new_name(now, ENDINGS[name_of(picture)]), picture)
 
 
 def end(document: Document, now: datetime, **written: Column) -> bool:

@@ -1,17 +1,28 @@
 """The report of an order contains no typed text, so rare characters in names and addresses are no problem."""
 
+import io
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client
+from PIL import Image
 
 from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.gbk import unencodable
 from tests.transfers import states
-from tests.transfers.builders import administrator_answers, make_order, subject_answers, type_answers, website_answers
+from tests.transfers.builders import (
+    administrator_answers,
+    make_order,
+    make_ready_document,
+    subject_answers,
+    type_answers,
+    website_answers,
+)
 from tests.transfers.desk import fill_papers
 from tests.transfers.outside import as_sent, errors, look, reload, send
-from transfers.authority.reports import report_of
+from transfers.authority.reports import picture, report_of
 
 pytestmark = pytest.mark.django_db
 RARE = "𠮷㛃"  # in people's names, but not in GBK
@@ -113,3 +124,19 @@ def test_a_picture_of_a_person_in_several_roles_is_sent_for_each_of_them(
     assert {key: sorted(purposes) for key, purposes in found.items()} == {
         key: sorted(purposes) for key, purposes in sent.items()
     }
+
+
+def test_a_picture_stored_as_png_reaches_the_ministry_as_jpeg() -> None:
+    order = make_order(state=states.HANDING_OVER, domain="example.com")
+    paper = make_ready_document(order, "statement")
+    page = Image.new("1", (900, 700), 1)
+    target = io.BytesIO()
+    page.save(target, "PNG")
+    paper.stored_name = storages["documents"].save("statement.png", ContentFile(target.getvalue()))
+    paper.save()
+
+    sent = picture(str(paper.pk))
+
+    opened = Image.open(io.BytesIO(sent))
+    assert (opened.format, opened.mode, opened.size) == ("JPEG", "RGB", (900, 700))
+    assert opened.getpixel((450, 350)) == (255, 255, 255)

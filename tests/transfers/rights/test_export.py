@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings as portal
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, storages
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +36,7 @@ from transfers.models import Order
 from transfers.orders.machine import note
 from transfers.rights import closure, export_files, sweep
 from transfers.rights.models import DataExport
+from verification.models.documents import Document
 
 pytestmark = pytest.mark.django_db
 URL = reverse("data-export")
@@ -391,3 +392,19 @@ def test_the_page_asks_the_same_before_and_after(client: Client) -> None:
     build()
 
     assert cost(lambda: client.get(URL)) - empty <= 1  # the note on the bell
+
+
+def test_a_picture_in_the_copy_has_the_ending_of_its_format(client: Client, place: Path) -> None:
+    user, order = somebody()
+    paper = Document.objects.filter(holder=order.reference, kind="photo").get()
+    paper.stored_name = storages["documents"].save("photo.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    paper.save()
+    prove_again(client, user)
+    client.post(URL)
+    build()
+
+    copy = open_zip(fetch(client))
+
+    (name,) = (name for name in copy.namelist() if name.endswith(".png"))
+    assert copy.read(name).startswith(b"\x89PNG")
+    assert name in copy.read("data.json").decode()

@@ -120,5 +120,6 @@ def _paper(
     path = ""
     if document.is_ready:
         seen[stem] += 1
-        path = f"{stem}.jpg" if seen[stem] == 1 else f"{stem} ({seen[stem]}).jpg"
+        ending = file_access.ending_of(document.stored_name)
+        path = f"{stem}{ending}" if seen[stem] == 1 else f"{stem} ({seen[stem]}){ending}"
     return Paper(document, folder, slot, side, title, added_at, replaced_at, path)

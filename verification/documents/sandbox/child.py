@@ -2,7 +2,7 @@
 
 Forked by the zygote or, without one, started by `python -m verification.documents.sandbox.child '{"pixels": …}' <
 bytes`. It has its own limits on memory, time and output, no settings, no database and no secret in its environment, and
-imports nothing of Django. It writes to standard output: one line of JSON, then the picture and its preview, both JPEG.
+imports nothing of Django. It writes to standard output: one line of JSON, then the picture, and its preview as JPEG.
 """
 
 import io
@@ -10,11 +10,14 @@ import json
 import resource
 import signal
 import sys
-from typing import Any, BinaryIO, TypedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, BinaryIO, NamedTuple, TypedDict
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
-from verification.documents.sandbox import quality
+from verification.documents.sandbox import exact, quality
+from verification.documents.sandbox.colours import eight_bits, in_srgb, on_white, with_alpha
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
@@ -23,12 +26,10 @@ from verification.pictures.papers import LONGEST, SPARED, Paper
 PREVIEW_LONGEST = 640  # as wide as pages show it on a high-density screen
 JUDGED_LONGEST = 1024  # longest side of the copy for the checks
 PREVIEW_QUALITY = 80
-WHITE = (255, 255, 255)
 # Pillow's names, and the only decoders a file may reach.
 DECODERS = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP", HEIC: "HEIF"}
 # Modes that cannot be reduced as they are, and what they become first.
 BEFORE_REDUCING = {"1": "L", "F": "L", "P": "RGBA", "PA": "RGBA", "LA": "RGBA", "La": "RGBA", "RGBa": "RGBA"}
-DEEP_GREY = frozenset({"I", "I;16", "I;16B", "I;16L"})
 
 
 class Limits(TypedDict):
@@ -39,6 +40,7 @@ class Limits(TypedDict):
     output: int
     pixels: int
     paper: str  # "" to skip the checks
+    as_jpeg: bool  # whatever it came as, for readers that take nothing else
 
 
 class Refusal(Exception):
@@ -83,8 +85,7 @@ def register_heif() -> None:
 
 def reduce(picture: Image.Image) -> Image.Image:
     """Converts to a mode that can be resized, and shrinks what is clearly longer than `LONGEST`."""
-    if picture.mode in DEEP_GREY:
-        picture = picture.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
+    picture = with_alpha(eight_bits(picture))
     if picture.mode in BEFORE_REDUCING:
         picture = picture.convert(BEFORE_REDUCING[picture.mode])
     if max(picture.size) > SPARED:
@@ -99,26 +100,6 @@ def preview_of(picture: Image.Image) -> Image.Image:
         return picture.copy()
     across, down = (max(1, round(scale * pixels)) for pixels in picture.size)
     return picture.resize((across, down), Image.Resampling.BICUBIC, reducing_gap=1.0)
-
-
-def on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode != "RGBA":
-        return picture
-    sheet = Image.new("RGB", picture.size, WHITE)
-    sheet.paste(picture, mask=picture.getchannel("A"))
-    return sheet
-
-
-def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Converts to sRGB; a profile that cannot be read or does not apply is ignored, as browsers do."""
-    if not profile:
-        return picture if picture.mode == "RGB" else picture.convert("RGB")
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        converted = None
-    return converted or picture.convert("RGB")
 
 
 def encode(picture: Image.Image, **way: Any) -> bytes:
@@ -141,17 +122,42 @@ class Report(TypedDict, total=False):
     because: str
 
 
-def examine(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Report, bytes, bytes]:
+class Form(NamedTuple):
+    """How a picture is stored: what it is made of first, and its bytes then."""
+
+    flatten: Callable[[Image.Image, bytes], Image.Image]  # with the profile of its colours
+    encode: Callable[[Image.Image], bytes]
+
+
+def form_of(picture: Image.Image, size: int, *, turned: bool, as_jpeg: bool) -> Form:
+    """The form for a picture that was just decoded and came with `size` bytes; `turned`: it lay on its side."""
+    if as_jpeg:
+        return Form(flatten, partial(encode, **quality.finest()))
+    if picture.format == PNG and not quality.is_photograph(picture, size):
+        return Form(exact.flatten, partial(exact.encode, size=size))
+    return Form(flatten, partial(encode, **quality.as_it_came(picture, size, turned=turned)))
+
+
+def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Upright, in sRGB and on white, in RGB."""
+    picture = reduce(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return in_srgb(on_white(picture), profile)
+
+
+def examine(
+    content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET, as_jpeg: bool = False
+) -> tuple[Report, bytes, bytes]:
     """The report, the picture and its preview; no checks without a `paper`."""
     picture = decode(content, pixels=pixels)
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
     width, height = picture.size[::-1] if turned else picture.size
-    way = quality.as_it_came(picture, len(content), turned=turned)
-    picture = reduce(picture)
-    ImageOps.exif_transpose(picture, in_place=True)
-    picture = in_srgb(on_white(picture), profile)
-    preview = preview_of(picture)
+    form = form_of(picture, len(content), turned=turned, as_jpeg=as_jpeg)
+    picture = form.flatten(picture, profile)
+    stored = form.encode(picture)
+    picture = in_srgb(picture, b"")
+    out = stored, encode(preview_of(picture), quality=PREVIEW_QUALITY, subsampling=quality.FULL)
     result: Report = {
         "width": picture.width,
         "height": picture.height,
@@ -159,7 +165,6 @@ def examine(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -
         "likeness": "",
         "findings": [],
     }
-    out = encode(picture, **way), encode(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
     if paper is None:
         return result, *out
     picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
@@ -179,10 +184,12 @@ def find_faults(picture: Image.Image, paper: Paper, *, width: int, height: int) 
         return None
 
 
-def answer(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Report, bytes, bytes]:
+def answer(
+    content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET, as_jpeg: bool = False
+) -> tuple[Report, bytes, bytes]:
     """Never raises: any exception of a decoder means that the picture does not open."""
     try:
-        return examine(content, pixels=pixels, paper=paper)
+        return examine(content, pixels=pixels, paper=paper, as_jpeg=as_jpeg)
     except Refusal as refusal:
         return {"refused": str(refusal)}, b"", b""
     except Exception as problem:
@@ -201,7 +208,7 @@ def serve(limits: Limits) -> None:
     content = io.FileIO(0, closefd=False).readall()
     paper = Paper(limits["paper"]) if limits["paper"] else None
     with open(1, "wb", closefd=False) as target:
-        write(target, *answer(content, pixels=limits["pixels"], paper=paper))
+        write(target, *answer(content, pixels=limits["pixels"], paper=paper, as_jpeg=limits["as_jpeg"]))
 
 
 if __name__ == "__main__":

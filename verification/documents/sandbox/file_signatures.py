@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 JPEG, PNG, WEBP, HEIC = "JPEG", "PNG", "WebP", "HEIC"
 ACCEPTED = frozenset({JPEG, PNG, WEBP, HEIC})
+ENDINGS = {JPEG: ".jpg", PNG: ".png"}  # of what we store
+STORED = frozenset(ENDINGS)
 HEAD = 4096
 
 # ISO 14496-12 brands. `mif1` and `msf1` say "some picture": the compatible brands say which.

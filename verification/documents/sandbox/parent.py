@@ -3,15 +3,17 @@
 import json
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from verification.documents.sandbox import launcher
+from verification.documents.sandbox.bare_files import is_bare
 from verification.documents.sandbox.child import PREVIEW_LONGEST, Limits
 from verification.documents.sandbox.dimensions import Unreadable, size_of
-from verification.documents.sandbox.file_signatures import JPEG, name_of
+from verification.documents.sandbox.file_signatures import JPEG, STORED, name_of
 from verification.documents.sandbox.launcher import ChildCrashed
 from verification.pictures.checks import BY_KEY, Finding
 from verification.pictures.likeness import DIGITS
@@ -40,7 +42,7 @@ class ExaminedPicture:
     findings: tuple[Finding, ...] | None = ()  # None: could not be judged
 
 
-def open_picture(content: bytes, paper: Paper | None) -> ExaminedPicture:
+def open_picture(content: bytes, paper: Paper | None, *, as_jpeg: bool = False) -> ExaminedPicture:
     """Decodes, re-encodes and judges `content` in a child process; raises `ChildCrashed`.
 
     Nothing touches a disk. Without a `paper` there are no checks.
@@ -48,7 +50,7 @@ def open_picture(content: bytes, paper: Paper | None) -> ExaminedPicture:
     with memory_file("source") as source, memory_file("answer") as answer:
         source.write(content)
         source.seek(0)
-        run_child(source, answer, paper)
+        run_child(source, answer, limits_of(paper, as_jpeg=as_jpeg))
         answer.seek(0)
         return read_answer(answer)
 
@@ -60,10 +62,29 @@ def memory_file(name: str) -> BinaryIO:
     return tempfile.TemporaryFile()  # on a developer's machine: on disk, without a name
 
 
-def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper | None) -> None:
-    pixels = settings.UPLOAD_MAX_PIXELS
-    limits: Limits = {"memory": MEMORY, "seconds": SECONDS, "output": OUTPUT, "pixels": pixels, "paper": paper or ""}
+def jpeg_of(content: bytes) -> bytes:
+    """A picture of ours as JPEG, for readers that take nothing else; raises `ChildCrashed`."""
+    if name_of(content) == JPEG:
+        return content
+    picture = open_picture(content, None, as_jpeg=True).picture
+    if name_of(picture) != JPEG:
+        raise ChildCrashed("no JPEG")
+    return picture
+
+
+def run_child(source: BinaryIO, answer: BinaryIO, limits: Limits) -> None:
     launcher.run(source, answer, limits)
+
+
+def limits_of(paper: Paper | None, *, as_jpeg: bool) -> Limits:
+    return {
+        "memory": MEMORY,
+        "seconds": SECONDS,
+        "output": OUTPUT,
+        "pixels": settings.UPLOAD_MAX_PIXELS,
+        "paper": paper or "",
+        "as_jpeg": as_jpeg,
+    }
 
 
 def read_answer(answer: BinaryIO) -> ExaminedPicture:
@@ -79,8 +100,8 @@ def read_answer(answer: BinaryIO) -> ExaminedPicture:
 
 def check_answer(answer: dict[str, Any], picture: bytes, preview: bytes) -> ExaminedPicture:
     """The child's report, once it agrees with the bytes: a decoder that was taken over could send anything."""
-    size = jpeg_size(picture, at_most=SPARED)
-    jpeg_size(preview, at_most=PREVIEW_LONGEST)
+    size = checked_size(picture, STORED, at_most=SPARED)
+    checked_size(preview, {JPEG}, at_most=PREVIEW_LONGEST)
     if size != (answer["width"], answer["height"]):
         raise ValueError("size")
     facts = {name: int(answer["facts"][name]) for name in ("width", "height")}
@@ -105,8 +126,12 @@ def finding(key: str, box: list[float]) -> Finding:
     return Finding(BY_KEY[key].key, (left, top, right, bottom))
 
 
-def jpeg_size(content: bytes, *, at_most: int) -> tuple[int, int]:
-    size = size_of(content, JPEG) if name_of(content) == JPEG else (0, 0)
+def checked_size(content: bytes, names: Collection[str], *, at_most: int) -> tuple[int, int]:
+    """The size of a picture in one of these formats; raises for another one, and for what is not only pixels."""
+    name = name_of(content)
+    if name not in names or not is_bare(content, name):
+        raise ValueError("not the picture that was asked for")
+    size = size_of(content, name)
     if not 0 < max(size) <= at_most:
-        raise ValueError("not the JPEG that was asked for")
+        raise ValueError("size")
     return size

@@ -1,4 +1,4 @@
-"""JPEG quality of stored pictures: as fine as the upload, so that nothing grows and nothing loses legibility.
+"""Quality of stored JPEGs: as fine as the upload, so that nothing grows and nothing loses legibility.
 
 A JPEG written again with its own quantisation tables, pixel for pixel in the same place, loses next to nothing and
 keeps its size. Pictures without such tables get ours. `bench/parts/pictures.py` measures both.
@@ -10,9 +10,13 @@ from typing import NotRequired, TypedDict
 
 from PIL import Image, JpegImagePlugin
 
+from verification.documents.sandbox.colours import DEEP_GREY
+
 FINEST = 96  # finer uploads are stored at this quality: with less, small print in a grainy photograph suffers
-OURS = 85  # quality for uploads that are not JPEG
-PHOTOGRAPH = 1.0  # bytes a pixel: a PNG above it is a photograph, not a screen with text, and leaves room for `FINEST`
+LEGIBLE = 92  # quality of sharp small print: at 85, dense text of a screen had an SSIM of 0.97
+OURS = 85  # quality for HEIC
+PHOTOGRAPH = 1 / 3  # bytes a value: what came exactly and is larger is a photograph, and leaves room for `FINEST`
+GREY = frozenset({"1", "L", "LA", *DEEP_GREY})
 FULL, HALF = 0, 2  # colour resolution as Pillow counts it: 4:4:4 and 4:2:0
 TURNED = [8 * (place % 8) + place // 8 for place in range(64)]  # positions of the values in a turned table
 Tables = list[list[int]]
@@ -35,11 +39,27 @@ def tables(quality: int) -> Tables:
     return _tables_of(JpegImagePlugin.JpegImageFile(target))
 
 
+def is_photograph(picture: Image.Image, size: int) -> bool:
+    """Whether a picture that came exactly, with `size` bytes, has the grain of a photograph, by its size alone."""
+    values = 1 if picture.mode in GREY else 3
+    return size > PHOTOGRAPH * values * picture.width * picture.height
+
+
+def finest() -> Way:
+    """How to write what must lose nothing."""
+    return {"qtables": tables(FINEST), "subsampling": FULL}
+
+
+def legible() -> Way:
+    """How to write sharp small print."""
+    return {"qtables": tables(LEGIBLE), "subsampling": FULL}
+
+
 def as_it_came(picture: Image.Image, size: int, *, turned: bool) -> Way:
     """How to write a picture that was just opened and came with `size` bytes; `turned`: it lay on its side."""
     if not isinstance(picture, JpegImagePlugin.JpegImageFile):
-        lavish = size > PHOTOGRAPH * picture.width * picture.height
-        return {"qtables": tables(FINEST if lavish else OURS), "subsampling": FULL if picture.format == "PNG" else HALF}
+        grainy = is_photograph(picture, size)
+        return {"qtables": tables(FINEST if grainy else OURS), "subsampling": FULL if picture.format == "PNG" else HALF}
     own, colours = _tables_of(picture), JpegImagePlugin.get_sampling(picture)
     if turned:
         own = [[table[place] for place in TURNED] for table in own]

@@ -34,6 +34,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 MMAP_THRESHOLD, TOP_PAD, TRIM_THRESHOLD = -3, -2, -1  # options of mallopt
 SMALL = 128 * 1024  # the zygote gives back all larger memory: its children would fill the holes, a small page at a time
 KEPT = {MMAP_THRESHOLD: 1 << 30, TRIM_THRESHOLD: 1 << 30, TOP_PAD: 1 << 24}  # a child reuses memory, in large pages
+OF_PNG = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")  # modes
 FIRST_TO_GO = "1000"  # the first to be killed when memory runs out
 
 
@@ -42,9 +43,9 @@ def warm() -> None:
     set_memory({MMAP_THRESHOLD: SMALL})
     os.close(os.pidfd_open(os.getpid()))  # fails now, before the first picture, where pidfd_open is forbidden
     child.register_heif()
-    for kind in ("JPEG", "MPO", "PNG", "WEBP"):
+    for mode, kind in (("RGB", "JPEG"), ("RGB", "MPO"), ("RGB", "WEBP"), *((mode, "PNG") for mode in OF_PNG)):
         drawn = io.BytesIO()
-        Image.new("RGB", (64, 64)).save(drawn, kind, exif=Image.Exif())
+        Image.new(mode, (64, 64)).save(drawn, kind, exif=Image.Exif())
         child.examine(drawn.getvalue(), pixels=64 * 64, paper=None)
     settle()
 

@@ -24,12 +24,15 @@ def picture_of(content: bytes) -> Image.Image:
     return pictures.open_image(picture)
 
 
-@pytest.mark.parametrize("make", [pictures.jpeg, pictures.png, pictures.webp, pictures.heic])
-def test_each_format_becomes_an_upright_jpeg_with_a_preview(make: Callable[[], bytes]):
+@pytest.mark.parametrize(
+    ("make", "stored_as"),
+    [(pictures.jpeg, "JPEG"), (pictures.png, "PNG"), (pictures.webp, "JPEG"), (pictures.heic, "JPEG")],
+)
+def test_each_format_becomes_upright_with_a_preview_as_jpeg(make: Callable[[], bytes], stored_as: str):
     said, picture, preview = child.answer(make(), pixels=LIMIT)
 
     big, small = pictures.open_image(picture), pictures.open_image(preview)
-    assert (big.format, big.mode, big.size) == ("JPEG", "RGB", (1200, 900))
+    assert (big.format, big.mode, big.size) == (stored_as, "RGB", (1200, 900))
     assert (small.format, small.size) == ("JPEG", (640, 480))
     assert (said["width"], said["height"]) == (1200, 900)
     assert pictures.is_near(big.getpixel((10, 10)), pictures.CORNER)
@@ -95,7 +98,7 @@ def test_a_script_behind_or_inside_a_picture_is_removed():
     ):
         out = child.answer(content, pixels=LIMIT)[1]
 
-        assert out[:3] == b"\xff\xd8\xff"
+        assert out[:3] == content[:3]
         assert b"<script>" not in out
         assert b"<?php" not in out
 
@@ -111,7 +114,7 @@ def test_a_picture_longer_than_4000_is_reduced_and_its_original_size_recorded():
 def test_a_transparent_picture_gets_a_white_background():
     clear = Image.new("RGBA", (600, 400), (0, 0, 0, 0))
 
-    assert pictures.is_near(picture_of(pictures.encode(clear, "PNG")).getpixel((300, 200)), (255, 255, 255), by=3)
+    assert picture_of(pictures.encode(clear, "PNG")).getpixel((300, 200)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +129,9 @@ def test_a_transparent_picture_gets_a_white_background():
         (Image.new("L", (600, 400), 130), "JPEG", 130),
     ],
 )
-def test_every_pixel_format_becomes_rgb(picture: Image.Image, kind: str, grey: int):
-    out = picture_of(pictures.encode(picture, kind))
+def test_every_pixel_format_keeps_its_colour(picture: Image.Image, kind: str, grey: int):
+    out = picture_of(pictures.encode(picture, kind)).convert("RGB")
 
-    assert out.mode == "RGB"
     assert pictures.is_near(out.getpixel((300, 200)), (grey, grey, grey), by=6)
 
 

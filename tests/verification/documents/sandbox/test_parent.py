@@ -159,6 +159,55 @@ def test_a_consistent_answer_is_accepted():
     )
 
 
+BARE = pictures.png()
+NOTE = pictures.chunk(b"tEXt", b"Comment\x00home address")
+
+
+def png_answer(content: bytes) -> io.BytesIO:
+    return answer({**GOOD, "bytes": [len(content), len(PREVIEW)]}, content, PREVIEW)
+
+
+def test_a_png_of_pixels_alone_is_accepted():
+    assert sandbox.read_answer(png_answer(BARE)).picture == BARE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BARE[:33] + NOTE + BARE[33:],
+        BARE[:-12] + NOTE + BARE[-12:],
+        BARE + b"<script>alert(1)</script>",
+        BARE[:-4],
+        BARE[:-12],
+        BARE[:33],
+        pictures.webp(),
+        pictures.heic(),
+    ],
+    ids=["note", "late-note", "behind-it", "cut", "no-end", "no-pixels", "webp", "heic"],
+)
+def test_a_picture_with_more_than_pixels_or_in_another_format_counts_as_a_crash(content: bytes):
+    with pytest.raises(ChildCrashed):
+        sandbox.read_answer(png_answer(content))
+
+
+def test_a_preview_is_always_a_jpeg():
+    small = pictures.png(320, 240)
+
+    with pytest.raises(ChildCrashed):
+        sandbox.read_answer(answer({**GOOD, "bytes": [len(PICTURE), len(small)]}, PICTURE, small))
+
+
+def test_a_stored_png_is_written_as_jpeg_in_a_child_for_readers_that_take_nothing_else():
+    kept = open_picture(pictures.png(), None).picture
+
+    converted = pictures.open_image(sandbox.jpeg_of(kept))
+
+    assert pictures.open_image(kept).format == "PNG"
+    assert (converted.format, converted.mode, converted.size) == ("JPEG", "RGB", (1200, 900))
+    assert pictures.is_near(converted.getpixel((10, 10)), pictures.CORNER, by=3)
+    assert sandbox.jpeg_of(PICTURE) is PICTURE
+
+
 def test_a_picture_that_could_not_be_judged_is_accepted_all_the_same():
     opened = sandbox.read_answer(answer({**GOOD, "findings": None}, PICTURE, PREVIEW))
 

@@ -68,8 +68,8 @@ def test_a_rotated_picture_keeps_its_tables():
     assert [list(table) for table in picture.quantization.values()] == turned != tables
 
 
-def test_a_red_seal_on_a_screenshot_stays_sharp():
-    assert JpegImagePlugin.get_sampling(stored(pictures.png())) == FULL
+def test_a_red_seal_on_a_photograph_that_came_as_png_stays_sharp():
+    assert JpegImagePlugin.get_sampling(stored(encode(phone(), "PNG"))) == FULL
 
 
 def test_a_phones_4032_pixels_are_kept_and_clearly_longer_pictures_are_reduced():

@@ -1,0 +1,22 @@
+"""Whether a picture that we wrote has pixels and nothing else: decodes nothing, uses no library."""
+
+from verification.documents.sandbox.file_signatures import JPEG, PNG
+
+SIGNATURE = 8  # bytes
+BEFORE_AND_AFTER = 12  # bytes of a chunk: length, name and checksum
+OF_PNG = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+
+
+def is_bare(content: bytes, name: str) -> bool:
+    """Whether there is no text, profile or note in it, and nothing behind it. Not looked for in a JPEG."""
+    return name == JPEG or (name == PNG and _is_bare_png(content))
+
+
+def _is_bare_png(content: bytes) -> bool:
+    at, name = SIGNATURE, b""
+    while name != b"IEND":
+        length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if name not in OF_PNG:
+            return False
+        at += BEFORE_AND_AFTER + length
+    return at == len(content)

@@ -1,0 +1,134 @@
+"""Exact storage of what came as PNG: bits, greys and palettes stay what they are, and no pixel changes.
+
+A JPEG of such a page has 2 to 10 times its bytes, and small print in it is less legible. Photographs that came as PNG
+are stored as JPEG (`quality.is_photograph`). `bench/parts/pictures.py` measures both.
+"""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from functools import partial
+
+from PIL import Image, ImageOps
+
+from verification.documents.sandbox import quality
+from verification.documents.sandbox.colours import eight_bits, in_srgb, on_white, with_alpha
+from verification.pictures.papers import LONGEST, SPARED
+
+LARGEST = 1.1  # times the upload: above it, a JPEG is tried
+# Filters help where neighbours differ a little, as in photographs, and harm drawn pages. With them, level 6 takes two
+# to three times as long as level 3, and packs hardly better; in RGB, level 3 alone is mostly small enough.
+FILTERED_LEVELS, RGB_LEVELS, PLAIN_LEVELS = (3,), (3, 6), (6,)
+SAMPLE = 8  # the part of a picture, an eighth from its middle, that decides on filters
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+COLOUR_TYPES = {"L": 0, "RGB": 2}  # with 8 bits a value (PNG 11.2.1)
+FEW = 16  # greys that take 4 bits
+REDUCED = 4  # greys of a page in black and white that was reduced: its small print is as legible with them (SSIM 0.99)
+
+
+def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Upright, in sRGB and on white, in black and white, grey, with a palette, or else RGB."""
+    ImageOps.exif_transpose(picture, in_place=True)
+    is_black_and_white = picture.mode == "1"
+    if picture.mode == "P":
+        picture = _with_palette_of(picture, profile)
+    elif not is_black_and_white or "transparency" in picture.info:
+        picture = _without_transparency(picture, profile)
+    picture.info = {}
+    if max(picture.size) <= SPARED:
+        return picture
+    picture = picture.convert("L" if is_black_and_white else picture.mode.replace("P", "RGB"))
+    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    return _with_levels(picture, REDUCED) if is_black_and_white else picture
+
+
+def encode(picture: Image.Image, size: int) -> bytes:
+    """A flat picture that came with `size` bytes as PNG, or as a legible JPEG if only that is small enough."""
+    write, levels = _writer_of(_in_smallest_mode(picture))
+    as_png = b""
+    for level in levels:
+        as_png = write(level)
+        if len(as_png) <= LARGEST * size:
+            return as_png
+    target = io.BytesIO()
+    picture.convert("RGB").save(target, "JPEG", **quality.legible())
+    return min(as_png, target.getvalue(), key=len)
+
+
+def _with_palette_of(picture: Image.Image, profile: bytes) -> Image.Image:
+    """The same places of the palette; only its colours are put on white and converted."""
+    row = Image.frombytes("P", (256, 1), bytes(range(256)))
+    row.putpalette(picture.getpalette() or b"")
+    row.info = {name: value for name, value in picture.info.items() if name == "transparency"}
+    colours = in_srgb(on_white(with_alpha(row)).convert("RGB"), profile)
+    highest = max(place for place, count in enumerate(picture.histogram()) if count)
+    picture.putpalette(colours.tobytes()[: 3 * (highest + 1)])  # as many as it uses decide on its bits
+    return picture
+
+
+def _without_transparency(picture: Image.Image, profile: bytes) -> Image.Image:
+    is_grey = picture.mode in quality.GREY
+    picture = with_alpha(eight_bits(picture))
+    picture = on_white(picture.convert("RGBA") if picture.mode == "LA" else picture)
+    if profile or picture.mode not in ("L", "RGB"):
+        picture = in_srgb(picture, profile)
+    return picture.convert("L") if is_grey and picture.mode != "L" else picture
+
+
+def _in_smallest_mode(picture: Image.Image) -> Image.Image:
+    """Few greys become a palette of the same greys; anything else stays as it is."""
+    levels = [level for level, count in enumerate(picture.histogram()) if count] if picture.mode == "L" else []
+    if not 0 < len(levels) <= FEW:
+        return picture
+    return _with_greys(picture.point([_place(levels, level) for level in range(256)]), levels)
+
+
+def _place(levels: list[int], level: int) -> int:
+    return levels.index(level) if level in levels else 0
+
+
+def _with_levels(picture: Image.Image, count: int) -> Image.Image:
+    """A grey picture with `count` greys at equal distances."""
+    step = 255 / (count - 1)
+    places = picture.point([round(level / step) for level in range(256)])
+    return _with_greys(places, [round(step * place) for place in range(count)])
+
+
+def _with_greys(places: Image.Image, greys: list[int]) -> Image.Image:
+    picture = Image.frombytes("P", places.size, places.tobytes())
+    picture.putpalette(bytes(grey for grey in greys for _channel in "RGB"))
+    return picture
+
+
+def _writer_of(picture: Image.Image) -> tuple[Callable[[int], bytes], tuple[int, ...]]:
+    """What writes this picture best at a given level, and the levels to try."""
+    if picture.mode not in COLOUR_TYPES:
+        return partial(_with_filters, picture), PLAIN_LEVELS  # Pillow itself leaves them out here
+    top = (picture.height - picture.height // SAMPLE) // 2
+    sample = picture.crop((0, top, picture.width, top + max(1, picture.height // SAMPLE)))
+    if len(_with_filters(sample, 1)) <= len(_without_filters(sample, 1)):
+        return partial(_with_filters, picture), FILTERED_LEVELS
+    return partial(_without_filters, picture), RGB_LEVELS if picture.mode == "RGB" else PLAIN_LEVELS
+
+
+def _with_filters(picture: Image.Image, level: int) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, "PNG", compress_level=level)
+    return target.getvalue()
+
+
+def _without_filters(picture: Image.Image, level: int) -> bytes:
+    """A PNG that Pillow cannot write: it filters whatever has no palette."""
+    row = picture.width * len(picture.getbands())
+    values = memoryview(picture.tobytes())
+    packer, packed = zlib.compressobj(level), []
+    for start in range(0, len(values), row):
+        packed += [packer.compress(b"\x00"), packer.compress(values[start : start + row])]
+    head = struct.pack(">IIBBBBB", *picture.size, 8, COLOUR_TYPES[picture.mode], 0, 0, 0)
+    body = b"".join((*packed, packer.flush()))
+    return SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
