@@ -141,4 +141,6 @@ UPLOADS: Mapping[str, Callable[[], bytes]] = {
     "a screenshot with a palette": lambda: encode(screen().quantize(64), "PNG"),
     "a page in grey": lambda: encode(screen().convert("L"), "PNG"),
     "a page in black and white": lambda: encode(black_and_white(), "PNG"),
+    "a phone's as WebP": lambda: encode(phone(), "WEBP", quality=80),
+    "a screenshot as lossless WebP": lambda: encode(screen(), "WEBP", lossless=True),
 }

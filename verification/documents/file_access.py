@@ -9,7 +9,8 @@ from django.http import FileResponse
 from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 
-TYPES = {".jpg": "image/jpeg", ".png": "image/png"}  # we wrote every ready picture ourselves
+# we wrote every ready picture ourselves
+TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -8,12 +8,14 @@ from django.core.files.base import ContentFile
 from icpportal.gateways import storage
 from verification.documents.actions import Upload
 from verification.documents.file_access import NotReady, open_ready
-from verification.documents.sandbox.file_signatures import PNG, name_of
+from verification.documents.sandbox.dimensions import size_of
+from verification.documents.sandbox.file_signatures import JPEG, PNG, WEBP, name_of
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document
 
 START = b"\xff\xd8"  # start of every JPEG
 PNG_HEAD = 33  # bytes up to the end of the chunk that every PNG begins with
+HAS_EXIF = 0x08  # of the flags of VP8X
 A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 
 
@@ -34,12 +36,29 @@ def turned_upload(document: Document) -> Upload:
 
 def _with_note(content: bytes) -> bytes:
     """The picture with an Exif note of its new orientation, where its format has room for one."""
-    note = _note(A_QUARTER_RIGHT)
-    if name_of(content) == PNG:
-        checksum = struct.pack(">I", zlib.crc32(b"eXIf" + note))
-        return content[:PNG_HEAD] + struct.pack(">I", len(note)) + b"eXIf" + note + checksum + content[PNG_HEAD:]
+    return WITH_NOTE[name_of(content)](content, _note(A_QUARTER_RIGHT))
+
+
+def _jpeg_with(content: bytes, note: bytes) -> bytes:
     segment = b"Exif\x00\x00" + note
     return START + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + content.removeprefix(START)
+
+
+def _png_with(content: bytes, note: bytes) -> bytes:
+    chunk = b"eXIf" + note
+    whole = struct.pack(">I", len(note)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return content[:PNG_HEAD] + whole + content[PNG_HEAD:]
+
+
+def _webp_with(content: bytes, note: bytes) -> bytes:
+    """One of ours has only pixels: a header that announces the note comes before them, and the note behind."""
+    width, height = (struct.pack("<I", pixels - 1)[:3] for pixels in size_of(content, WEBP))
+    head = b"VP8X" + struct.pack("<II", 10, HAS_EXIF) + width + height
+    body = b"WEBP" + head + content[12:] + b"EXIF" + struct.pack("<I", len(note)) + note
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+WITH_NOTE = {JPEG: _jpeg_with, PNG: _png_with, WEBP: _webp_with}
 
 
 def _note(orientation: int) -> bytes:

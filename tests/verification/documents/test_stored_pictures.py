@@ -64,6 +64,11 @@ def png(picture: Image.Image, **how: object) -> bytes:
     )
 
 
+def webp(picture: Image.Image, **how: object) -> bytes:
+    """With everything that must not survive."""
+    return encode(picture, "WEBP", exif=pictures.exif(), xmp=SECRET, **how)
+
+
 def interlaced() -> bytes:
     """In the seven passes of a PNG that appears gradually."""
     picture = dense().convert("L").crop((0, 0, 700, 700))
@@ -98,6 +103,15 @@ KINDS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a dense screenshot, packed without filters": (unfiltered, "PNG"),
     "a screenshot of a window": (lambda: png(with_shadow()), "PNG"),
     "a photo as PNG": (lambda: png(phone()), "JPEG"),
+    "a coarse photo as WebP": (lambda: webp(phone(), quality=40), "WEBP"),
+    "a photo as WebP": (lambda: webp(phone(), quality=75), "WEBP"),
+    "a fine photo as WebP": (lambda: webp(phone(), quality=95), "WEBP"),
+    "a photo as WebP of few kinds of blocks": (lambda: webp(phone(), quality=80, method=0), "WEBP"),
+    "a dense screenshot as WebP": (lambda: webp(dense(), quality=80), "WEBP"),
+    "a screenshot of a window as WebP": (lambda: webp(with_shadow(), quality=80), "WEBP"),
+    "a dense screenshot as lossless WebP": (lambda: webp(dense(), lossless=True), "WEBP"),
+    "a screenshot of a window as lossless WebP": (lambda: webp(with_shadow(), lossless=True), "WEBP"),
+    "a photo as lossless WebP": (lambda: webp(phone(), lossless=True), "JPEG"),
 }
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
@@ -155,8 +169,11 @@ def test_a_reviewer_gets_hardly_more_bytes_legible_small_print_and_nothing_else(
     assert (preview["Content-Type"], pictures.open_image(shown(preview)).format) == ("image/jpeg", "JPEG")
 
 
-@pytest.mark.parametrize("kind", [kind for kind, (_draw, stored_as) in KINDS.items() if stored_as == "PNG"])
-def test_what_came_as_png_and_is_no_photograph_keeps_every_pixel(received, kind: str):
+EXACT = [kind for kind, (_draw, stored_as) in KINDS.items() if stored_as == "PNG" or "screenshot as lossless" in kind]
+
+
+@pytest.mark.parametrize("kind", EXACT)
+def test_what_came_without_loss_and_is_no_photograph_keeps_every_pixel(received, kind: str):
     content = KINDS[kind][0]()
 
     kept = pictures.open_image(shown(response(examined(received, content))))
@@ -179,7 +196,9 @@ def test_a_page_in_black_and_white_that_is_too_long_stays_small_and_legible(rece
     assert document.size <= LARGEST * len(content)
 
 
-@pytest.mark.parametrize("kind", ["a screenshot with a palette", "a dense screenshot", "a photo as PNG"])
+@pytest.mark.parametrize(
+    "kind", ["a screenshot with a palette", "a dense screenshot", "a photo as PNG", "a photo as WebP"]
+)
 def test_a_stored_picture_is_turned_whatever_its_format(received, kind: str):
     document = examined(received, KINDS[kind][0]())
     before = pictures.open_image(shown(response(document)))

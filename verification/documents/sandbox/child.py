@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, TypedDict
 
 from PIL import Image, ImageOps
 
-from verification.documents.sandbox import exact, quality
+from verification.documents.sandbox import exact, quality, webp
 from verification.documents.sandbox.colours import eight_bits, in_srgb, on_white, with_alpha
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
@@ -129,12 +129,16 @@ class Form(NamedTuple):
     encode: Callable[[Image.Image], bytes]
 
 
-def form_of(picture: Image.Image, size: int, *, turned: bool, as_jpeg: bool) -> Form:
-    """The form for a picture that was just decoded and came with `size` bytes; `turned`: it lay on its side."""
+def form_of(picture: Image.Image, content: bytes, *, turned: bool, as_jpeg: bool) -> Form:
+    """The form for a picture that was just decoded from `content`; `turned`: it lay on its side."""
+    size = len(content)
     if as_jpeg:
         return Form(flatten, partial(encode, **quality.finest()))
     if picture.format == PNG and not quality.is_photograph(picture, size):
         return Form(exact.flatten, partial(exact.encode, size=size))
+    if picture.format == WEBP.upper() and not (webp.is_lossless(content) and quality.is_photograph(picture, size)):
+        may_be_exact = max(picture.size) <= SPARED
+        return Form(flatten, partial(webp.encode, came=content, may_be_exact=may_be_exact))
     return Form(flatten, partial(encode, **quality.as_it_came(picture, size, turned=turned)))
 
 
@@ -142,7 +146,9 @@ def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
     """Upright, in sRGB and on white, in RGB."""
     picture = reduce(picture)
     ImageOps.exif_transpose(picture, in_place=True)
-    return in_srgb(on_white(picture), profile)
+    picture = in_srgb(on_white(picture), profile)
+    picture.info = {}
+    return picture
 
 
 def examine(
@@ -153,7 +159,7 @@ def examine(
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
     width, height = picture.size[::-1] if turned else picture.size
-    form = form_of(picture, len(content), turned=turned, as_jpeg=as_jpeg)
+    form = form_of(picture, content, turned=turned, as_jpeg=as_jpeg)
     picture = form.flatten(picture, profile)
     stored = form.encode(picture)
     picture = in_srgb(picture, b"")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 JPEG, PNG, WEBP, HEIC = "JPEG", "PNG", "WebP", "HEIC"
 ACCEPTED = frozenset({JPEG, PNG, WEBP, HEIC})
-ENDINGS = {JPEG: ".jpg", PNG: ".png"}  # of what we store
+ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp"}  # of what we store
 STORED = frozenset(ENDINGS)
 HEAD = 4096
 

@@ -59,7 +59,10 @@ def as_it_came(picture: Image.Image, size: int, *, turned: bool) -> Way:
     """How to write a picture that was just opened and came with `size` bytes; `turned`: it lay on its side."""
     if not isinstance(picture, JpegImagePlugin.JpegImageFile):
         grainy = is_photograph(picture, size)
-        return {"qtables": tables(FINEST if grainy else OURS), "subsampling": FULL if picture.format == "PNG" else HALF}
+        return {
+            "qtables": tables(FINEST if grainy else OURS),
+            "subsampling": HALF if picture.format == "HEIF" else FULL,
+        }
     own, colours = _tables_of(picture), JpegImagePlugin.get_sampling(picture)
     if turned:
         own = [[table[place] for place in TURNED] for table in own]
