@@ -69,6 +69,10 @@ def webp(picture: Image.Image, **how: object) -> bytes:
     return encode(picture, "WEBP", exif=pictures.exif(), xmp=SECRET, **how)
 
 
+def once_coarse() -> Image.Image:
+    return pictures.open_image(encode(dense().convert("L"), quality=70)).copy()
+
+
 def interlaced() -> bytes:
     """In the seven passes of a PNG that appears gradually."""
     picture = dense().convert("L").crop((0, 0, 700, 700))
@@ -103,6 +107,7 @@ KINDS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a dense screenshot, packed without filters": (unfiltered, "PNG"),
     "a screenshot of a window": (lambda: png(with_shadow()), "PNG"),
     "a photo as PNG": (lambda: png(phone()), "JPEG"),
+    "a dense page in grey that was a coarse JPEG": (lambda: png(once_coarse()), "PNG"),
     "a coarse photo as WebP": (lambda: webp(phone(), quality=40), "WEBP"),
     "a photo as WebP": (lambda: webp(phone(), quality=75), "WEBP"),
     "a fine photo as WebP": (lambda: webp(phone(), quality=95), "WEBP"),

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, TypedDict
 from PIL import Image, ImageOps
 
 from verification.documents.sandbox import exact, quality, webp
-from verification.documents.sandbox.colours import eight_bits, in_srgb, on_white, with_alpha
+from verification.documents.sandbox.colours import in_srgb, on_white
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
@@ -85,7 +85,6 @@ def register_heif() -> None:
 
 def reduce(picture: Image.Image) -> Image.Image:
     """Converts to a mode that can be resized, and shrinks what is clearly longer than `LONGEST`."""
-    picture = with_alpha(eight_bits(picture))
     if picture.mode in BEFORE_REDUCING:
         picture = picture.convert(BEFORE_REDUCING[picture.mode])
     if max(picture.size) > SPARED:
@@ -134,9 +133,10 @@ def form_of(picture: Image.Image, content: bytes, *, turned: bool, as_jpeg: bool
     size = len(content)
     if as_jpeg:
         return Form(flatten, partial(encode, **quality.finest()))
-    if picture.format == PNG and not quality.is_photograph(picture, size):
-        return Form(exact.flatten, partial(exact.encode, size=size))
-    if picture.format == WEBP.upper() and not (webp.is_lossless(content) and quality.is_photograph(picture, size)):
+    is_photograph = quality.is_photograph(picture, size)
+    if picture.format == PNG:
+        return Form(exact.flatten, partial(exact.encode, size=size, is_photograph=is_photograph))
+    if picture.format == WEBP.upper() and not (is_photograph and webp.is_lossless(content)):
         may_be_exact = max(picture.size) <= SPARED
         return Form(flatten, partial(webp.encode, came=content, may_be_exact=may_be_exact))
     return Form(flatten, partial(encode, **quality.as_it_came(picture, size, turned=turned)))

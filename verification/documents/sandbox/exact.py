@@ -1,7 +1,7 @@
 """Exact storage of what came as PNG: bits, greys and palettes stay what they are, and no pixel changes.
 
 A JPEG of such a page has 2 to 10 times its bytes, and small print in it is less legible. Photographs that came as PNG
-are stored as JPEG (`quality.is_photograph`). `bench/parts/pictures.py` measures both.
+become JPEG, unless that is larger. `bench/parts/pictures.py` measures both.
 """
 
 import io
@@ -16,7 +16,7 @@ from verification.documents.sandbox import quality
 from verification.documents.sandbox.colours import eight_bits, in_srgb, on_white, with_alpha
 from verification.pictures.papers import LONGEST, SPARED
 
-LARGEST = 1.1  # times the upload: above it, a JPEG is tried
+LARGEST = 1.1  # times the upload: above it, the other form is tried
 # Filters help where neighbours differ a little, as in photographs, and harm drawn pages. With them, level 6 takes two
 # to three times as long as level 3, and packs hardly better; in RGB, level 3 alone is mostly small enough.
 FILTERED_LEVELS, RGB_LEVELS, PLAIN_LEVELS = (3,), (3, 6), (6,)
@@ -43,17 +43,32 @@ def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
     return _with_levels(picture, REDUCED) if is_black_and_white else picture
 
 
-def encode(picture: Image.Image, size: int) -> bytes:
-    """A flat picture that came with `size` bytes as PNG, or as a legible JPEG if only that is small enough."""
-    write, levels = _writer_of(_in_smallest_mode(picture))
-    as_png = b""
-    for level in levels:
+def encode(picture: Image.Image, size: int, *, is_photograph: bool) -> bytes:
+    """A flat picture that came with `size` bytes in the form that suits it, or in the other if that is smaller."""
+    forms = [partial(_encode_jpeg, picture, quality.finest()), partial(_encode_png, picture, size)]
+    if not is_photograph:
+        forms = [partial(_encode_png, picture, size), partial(_encode_jpeg, picture, quality.legible())]
+    found = []
+    for form in forms:
+        found.append(form())
+        if len(found[-1]) <= LARGEST * size:
+            return found[-1]
+    return min(found, key=len)
+
+
+def _encode_jpeg(picture: Image.Image, way: quality.Way) -> bytes:
+    target = io.BytesIO()
+    in_srgb(picture, b"").save(target, "JPEG", **way)
+    return target.getvalue()
+
+
+def _encode_png(picture: Image.Image, size: int) -> bytes:
+    write, (*quick, best) = _writer_of(_in_smallest_mode(picture))
+    for level in quick:
         as_png = write(level)
         if len(as_png) <= LARGEST * size:
             return as_png
-    target = io.BytesIO()
-    picture.convert("RGB").save(target, "JPEG", **quality.legible())
-    return min(as_png, target.getvalue(), key=len)
+    return write(best)
 
 
 def _with_palette_of(picture: Image.Image, profile: bytes) -> Image.Image:
