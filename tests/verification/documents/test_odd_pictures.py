@@ -111,10 +111,11 @@ def test_a_jpeg_for_print_keeps_its_colours_and_its_small_print(received, qualit
 
 @pytest.mark.parametrize("bits", [1, 2, 4])
 def test_a_grey_of_a_few_bits_keeps_its_level(received, bits: int):
-    document = received(png(600, 400, bits, filled=b"\x55"), kind="statement")
+    document = received(png(600, 400, bits, filled=b"\x1b"), kind="statement")
     examine(document.pk)
     document.refresh_from_db()
 
     kept = pictures.open_image(b"".join(response(document).streaming_content)).convert("L")
 
-    assert [kept.getpixel((place, 0)) for place in range(2)] == {1: [0, 255], 2: [85, 85], 4: [85, 85]}[bits]
+    levels = {1: [0, 0, 0, 255], 2: [0, 85, 170, 255], 4: [17, 187, 17, 187]}[bits]
+    assert [kept.getpixel((place, 0)) for place in range(4)] == levels

@@ -1,5 +1,6 @@
 """Step 5: slots by rule, a consent box per person, checking → ready, what a stranger sees (nothing)."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from PIL import Image
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -207,6 +209,27 @@ def test_a_sideways_picture_is_rotated_after_upload(client):
     turned.refresh_from_db()
     assert (turned.state, turned.width, turned.height) == ("ready", 700, 900)
     assert [paper.document for paper in OrderDocument.objects.filter(retired_at=None)] == [turned]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_page_shows_and_rotates_a_picture_in_the_format_it_came_in(client, kind: str):
+    order = make_order()
+    client = english(client, order.owner)
+    target = io.BytesIO()
+    Image.new("L", (900, 700), 200).save(target, kind)
+    sent = SimpleUploadedFile(f"page.{kind.lower()}", target.getvalue(), content_type="text/plain")
+
+    client.post(slot_of(order, "statement", 1), {"file": sent})
+    examine(Document.objects.get().pk)
+    press(client, order, "statement", 1, "turn")
+    turned = Document.objects.get(state="checking")
+    examine(turned.pk)
+    address = reverse("document", args=[turned.reference])
+    whole, small = client.get(address), client.get(f"{address}?preview")
+
+    shown = Image.open(io.BytesIO(b"".join(whole.streaming_content)))
+    assert (whole["Content-Type"], small["Content-Type"]) == (f"image/{kind.lower()}", "image/jpeg")
+    assert (shown.format, shown.size) == (kind, (700, 900))
 
 
 def test_rotating_an_outdated_statement_does_not_make_it_valid(client):
