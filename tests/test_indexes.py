@@ -1,14 +1,20 @@
-"""An upgrade runs while the portal writes: no migration locks a table with rows for as long as an index takes."""
+"""No index is the beginning of another, and no migration locks a table with rows for as long as an index takes."""
 
 from collections.abc import Iterator
 
+import pytest
+from django.apps import apps
+from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddIndex, CreateModel, RemoveIndex, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
-from django.db.models import Index
+from django.db.migrations.state import ProjectState
+from django.db.models import CASCADE, ForeignKey, Index, Model, UniqueConstraint
+from django.test.utils import CaptureQueriesContext
 
-from icpportal.database.indexes import AddIndexWhileWriting, RemoveIndexWhileWriting
+from icpportal.audit.models import AuditEntry
+from icpportal.database.indexes import AddIndexWhileWriting, LeaveIndexToAnother, RemoveIndexWhileWriting
 
 PACKAGES = {"icpportal", "transfers", "filings", "verification"}
 WHILE_WRITING = (AddIndexWhileWriting, RemoveIndexWhileWriting)
@@ -73,3 +79,55 @@ def test_an_index_of_a_new_table_and_one_that_is_built_while_writing_are_no_faul
     old.operations = [AddIndexWhileWriting("visit", index)]
 
     assert faults(new) == faults(old) == []
+
+
+def of_another(model: type[Model]) -> Iterator[str]:
+    """The foreign keys of a model whose index is the beginning of another of its indexes, of all its rows."""
+    sets = [list(index.fields) for index in model._meta.indexes if index.condition is None and index.fields]
+    sets += [
+        list(each.fields)
+        for each in model._meta.constraints
+        if isinstance(each, UniqueConstraint) and each.condition is None and each.fields
+    ]
+    sets += [list(each) for each in model._meta.unique_together]
+    first = {fields[0].removeprefix("-") for fields in sets}
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and field.db_index and not field.unique and field.name in first:
+            yield f"{model._meta.label}.{field.name}"
+
+
+def test_no_foreign_key_has_an_index_that_is_the_beginning_of_another() -> None:
+    ours = (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES)
+    assert [name for model in ours for name in of_another(model)] == []
+
+
+def indexes_of_actor() -> list[str]:
+    """The indexes of the column `actor_id` alone."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, AuditEntry._meta.db_table)
+    return [name for name, each in found.items() if each["index"] and each["columns"] == ["actor_id"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_left_to_another_is_dropped_and_comes_back_without_copying_its_table(made_actor: ProjectState) -> None:
+    leaves = LeaveIndexToAnother("auditentry", "actor", ForeignKey("accounts.User", CASCADE, null=True, db_index=False))
+    after = made_actor.clone()
+    leaves.state_forwards("audit", after)
+
+    with connection.schema_editor(atomic=False) as editor:
+        leaves.database_backwards("audit", editor, after, made_actor)
+    assert len(indexes_of_actor()) == 1
+
+    with connection.schema_editor(atomic=False) as editor, CaptureQueriesContext(connection) as asked:
+        leaves.database_forwards("audit", editor, made_actor, after)
+    assert indexes_of_actor() == []
+    assert [each["sql"] for each in asked if "CREATE TABLE" in each["sql"]] == []
+
+
+@pytest.fixture
+def made_actor() -> ProjectState:
+    """The models when the index was still there."""
+    state = ProjectState.from_apps(apps)
+    before = ForeignKey("accounts.User", CASCADE, null=True, related_name="+")
+    state.alter_field("audit", "auditentry", "actor", before, preserve_default=True)
+    return state

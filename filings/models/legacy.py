@@ -46,7 +46,9 @@ class LegacyImport(LifecycleModel, SealedModel):
     kind = "import"  # the lifecycle's table has one kind
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_imports")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_imports", db_index=False
+    )
     account = models.ForeignKey(LegacyAccount, on_delete=models.PROTECT, related_name="imports")
     state = models.CharField(max_length=12, default=states.PROVED)
     proved_at = models.DateTimeField(default=timezone.now)
@@ -78,7 +80,7 @@ class LegacyImportEvent(LifecycleEvent):
 class LegacyImportItem(models.Model):
     """A record chosen for an import, and its outcome; "" while it waits."""
 
-    legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="items")
+    legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="items", db_index=False)
     record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="items")
     keep_here = models.BooleanField(default=False)
     outcome = models.CharField(max_length=16, blank=True)
@@ -100,7 +102,11 @@ class LegacyClaim(LifecycleModel, SealedModel):
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_claims", verbose_name=_("Account")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="legacy_claims",
+        verbose_name=_("Account"),
+        db_index=False,  # another index begins with it
     )
     record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="claims")
     # the old account accepted as the applicant's: kept here because a newer dump may move the record

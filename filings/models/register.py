@@ -71,7 +71,7 @@ class Subject(SealedModel):
 class Person(SealedModel):
     """A person in charge for one subject (负责人): its lead, or the administrator of a website, or both."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="people")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="people", db_index=False)
     name = EncryptedTextField(pgettext_lazy("register", "Name"))
     id_type = models.PositiveSmallIntegerField(_("Type of document"))
     id_number = EncryptedTextField(_("Document number"))

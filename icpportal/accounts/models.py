@@ -199,7 +199,9 @@ class Pending(SealedModel):
     KEPT = timedelta(days=1)
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     destination = EncryptedTextField()
     channel = models.CharField(max_length=8, choices=Channel.choices)
     language = models.CharField(max_length=10)

@@ -21,6 +21,7 @@ class AuditEntry(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=pgettext_lazy("audit", "Who"),
+        db_index=False,  # another index begins with it
     )
     act = models.CharField(pgettext_lazy("audit", "Act"), max_length=20)
     what = models.CharField(pgettext_lazy("audit", "Of what"), max_length=60, blank=True)

@@ -4,10 +4,13 @@ PostgreSQL does it concurrently and outside a transaction, so the migration need
 the table, as always.
 """
 
+from typing import Any
+
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db.migrations.operations import AddIndex, AlterField, RemoveIndex
 from django.db.migrations.state import ProjectState, StateApps
+from django.db.models import Field, Index, Model
 
 
 def is_postgresql(editor: BaseDatabaseSchemaEditor) -> bool:
@@ -67,3 +70,40 @@ def drop_pattern_indexes(apps: StateApps, schema_editor: BaseDatabaseSchemaEdito
         cursor.execute(BESIDE_ANOTHER)
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
+
+
+class LeaveIndexToAnother(AlterField):
+    """`AlterField` of a foreign key to `db_index=False`, whose index is the beginning of another of its table.
+
+    The index is dropped, and built again when the migration is undone, while the portal writes. The table stays as it
+    is: SQLite would otherwise copy it, without its triggers.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model, field = _field(self, app_label, from_state)
+        way = "DROP INDEX CONCURRENTLY" if is_postgresql(schema_editor) else "DROP INDEX"
+        for name in _own_indexes(schema_editor, model, field):
+            schema_editor.execute(f"{way} IF EXISTS {schema_editor.quote_name(name)}")
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model, field = _field(self, app_label, to_state)
+        if not _own_indexes(schema_editor, model, field):
+            concurrently = {"concurrently": True} if is_postgresql(schema_editor) else {}
+            schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **concurrently))
+
+
+def _field(operation: AlterField, app_label: str, state: ProjectState) -> "tuple[type[Model], Field[Any, Any]]":
+    model = state.apps.get_model(app_label, operation.model_name)
+    return model, model._meta.get_field(operation.name)
+
+
+def _own_indexes(editor: BaseDatabaseSchemaEditor, model: "type[Model]", field: "Field[Any, Any]") -> list[str]:
+    """The indexes of a column alone that Django made for the field: not those that the model declares by name."""
+    declared = {index.name for index in model._meta.indexes}
+    return editor._constraint_names(
+        model, [field.column], index=True, unique=False, primary_key=False, type_=Index.suffix, exclude=declared
+    )

@@ -139,7 +139,7 @@ class Message(SealedModel):
 class Muted(models.Model):
     """One event that a reader does not want to be told by one channel."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     event = models.CharField(max_length=40)
     channel = models.CharField(max_length=20)
 

@@ -234,7 +234,7 @@ class OrderEvent(LifecycleEvent):
     """One event of an order; append-only. `move` is a move or a noted fact."""
 
     thing_field = "order"
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", db_index=False)
     move = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)

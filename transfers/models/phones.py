@@ -9,7 +9,7 @@ from transfers.models.order import Order
 class PhoneCheck(models.Model):
     """One person of one report: what the authority tells, or what the applicant stated where it tells nothing."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="phone_checks")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="phone_checks", db_index=False)
     report = models.PositiveIntegerField()
     role = models.CharField(max_length=20)  # subject_lead, administrator, both
     mobile_masked = models.CharField(max_length=20, blank=True)

@@ -46,7 +46,7 @@ class ReasonVersion(models.Model):
     Of the published versions that have begun, the last one holds until it ends; after that the reason is not offered.
     """
 
-    reason = models.ForeignKey(ReturnReason, on_delete=models.CASCADE, related_name="versions")
+    reason = models.ForeignKey(ReturnReason, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     text_zh = models.CharField(max_length=120)
     text_en = models.CharField(max_length=240)
@@ -123,7 +123,7 @@ class FieldVerdict(SealedModel):
     OK = "ok"
     RETURN = "return"
 
-    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts")
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts", db_index=False)
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
@@ -155,7 +155,7 @@ class FieldVerdict(SealedModel):
 class ReviewDraft(SealedModel):
     """What a reviewer has typed into the case page in one round and not used yet, by field name."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="drafts")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="drafts", db_index=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     round = models.PositiveSmallIntegerField()  # the number of the round to be decided
     typed = EncryptedJSONField(default=dict)
