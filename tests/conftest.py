@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
@@ -42,7 +42,11 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database of all tests; a test that commits leaves it as it was."""
+    """The database of all tests; a test that commits leaves it as it was.
+
+    A test is a transaction, so that they prepare statements within one as well.
+    """
+    type(connections["default"]).prepares_in_transactions = True
     with django_db_blocker.unblock():
         flush.remember()
 

@@ -1,17 +1,26 @@
-"""Django's PostgreSQL backend, which checks a kept connection less often and makes fewer indexes.
+"""Django's PostgreSQL backend, which checks a kept connection less often, makes fewer indexes and prepares statements.
 
 Django looks for an engine in a module of this name: `ENGINE` is the folder.
 """
 
 import select
 import time
+from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
+from psycopg.abc import Params
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
+from psycopg.pq import TransactionStatus
 
 TRUSTED_SECONDS = 30.0  # middleboxes drop idle connections after minutes, not seconds
+# a statement whose columns have other types or lengths since a migration, and one that the server no longer has
+STALE = (FeatureNotSupported, InvalidSqlStatementName)
 
 
 class SchemaEditor(DatabaseSchemaEditor):
@@ -24,6 +33,37 @@ class SchemaEditor(DatabaseSchemaEditor):
         """None."""
 
 
+class PreparedCursor(psycopg.Cursor[Any]):
+    """Has each statement prepared once a connection; afterwards only its values are sent, and it is not planned again.
+
+    After five runs the planner compares a plan for all values with those for each, and keeps the latter where the
+    former is worse. Outside a transaction, a stale statement is prepared again.
+    """
+
+    def execute(self, query: Any, params: Params | None = None, **options: Any) -> "PreparedCursor":  # type: ignore[override]
+        """Runs one statement."""
+        own, before = self.connection, self.connection.prepare_threshold
+        own.prepare_threshold = 0  # only here: of others, which have their values in the text, psycopg would keep texts
+        try:
+            return super().execute(query, params, **options)
+        except STALE:
+            if own.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            super().execute("DEALLOCATE ALL", prepare=False)  # psycopg forgets them as well
+            return super().execute(query, params, **options)
+        finally:
+            own.prepare_threshold = before
+
+
+class Operations(DatabaseOperations):
+    """Django's, which also tell tests and logs of a prepared statement with its values."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        if isinstance(cursor, PreparedCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """With `CONN_HEALTH_CHECKS`, Django makes a query before the first one of every request.
 
@@ -32,8 +72,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     SchemaEditorClass = SchemaEditor
+    ops_class = Operations
+    prepares_in_transactions = False  # True in tests, each of which is one
     health_check_enabled: bool
     health_check_done: bool
+    _prepare_cursor: Callable[[Any], CursorWrapper]
     statement_seconds: float = 0  # the longest a statement may take in this process; 0: no limit
     _asked_at = -TRUSTED_SECONDS
 
@@ -44,6 +87,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.statement_seconds and "statement_timeout" not in own:
             with self.connection.cursor() as cursor:
                 cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """A cursor for a statement that many requests repeat.
+
+        Django's own one within a transaction, which a stale statement would end.
+        """
+        if self.in_atomic_block and not self.prepares_in_transactions:
+            return self.cursor()
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))
 
     def close_if_health_check_failed(self) -> None:
         """Closes a dead connection before the first query of a request, which then opens a new one."""

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, UUIDField
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
@@ -100,7 +101,7 @@ class CompiledQuery(Generic[Row]):
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             model = self._run(cursor, connection, values)
             found = cursor.fetchone()
             if found is None:
@@ -111,7 +112,7 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: Value) -> list[Row]:
         """All rows for these values, with annotations."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             model = self._run(cursor, connection, values)
             shape = self._shape_of(cursor, connection, model)
             return [shape.row(model, found, connection) for found in cursor.fetchall()]
@@ -119,7 +120,7 @@ class CompiledQuery(Generic[Row]):
     def texts(self, **values: Value) -> list[tuple[Any, ...]]:
         """All rows of a query for columns of text or numbers, as the database returns them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
@@ -161,7 +162,28 @@ class CompiledQuery(Generic[Row]):
         }
         if missing := set(samples) - set(places.values()):
             raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
+        if connection.vendor == "postgresql":
+            return query.model, *_with_constants(sql, given, places, connection)
         return query.model, sql, list(given), places
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    found: CursorWrapper = getattr(connection, "prepared_cursor", connection.cursor)()
+    return found
+
+
+def _with_constants(
+    sql: str, given: Sequence[object], places: dict[int, str], connection: Any
+) -> tuple[str, list[object], dict[int, str]]:
+    """The statement with everything in its text that no run changes: a plan for all values needs it for its indexes."""
+    parts = ["%s" if place in places else _literal(value, connection) for place, value in enumerate(given)]
+    names = [places[place] for place in sorted(places)]
+    return sql.replace("%%", "%%%%") % tuple(parts), [None] * len(names), dict(enumerate(names))
+
+
+def _literal(value: object, connection: Any) -> str:
+    text: str = connection.ops.compose_sql("%s", [value])
+    return text.replace("%", "%%")
 
 
 def _sample(field: Field, place: int) -> Value:

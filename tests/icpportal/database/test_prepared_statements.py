@@ -1,0 +1,163 @@
+"""PostgreSQL parses and plans the queries of every page once a connection, and nobody sees a change of the schema."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from django.db import NotSupportedError, connection, connections
+from django.db.models import CharField, UUIDField
+
+from icpportal.accounts.models import User
+from icpportal.database.base import DatabaseWrapper
+from icpportal.database.prepared import CompiledQuery
+from tests.transfers.builders import make_user
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db]
+PREPARED = "SELECT statement, generic_plans, array_length(parameter_types, 1) FROM pg_prepared_statements"
+STATEMENT = "SELECT name, size FROM shelf WHERE name = %s"
+CHANGES = [
+    "ALTER TABLE shelf ALTER COLUMN name TYPE varchar(40)",
+    "ALTER TABLE shelf ALTER COLUMN size TYPE bigint",
+    "ALTER TABLE shelf ADD COLUMN colour text NOT NULL DEFAULT 'red'",
+    "CREATE INDEX ON shelf (name)",
+    "ALTER TABLE shelf RENAME TO board; CREATE TABLE shelf AS SELECT name, size::integer FROM board; DROP TABLE board",
+]
+
+
+@pytest.fixture(autouse=True)
+def as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DatabaseWrapper, "prepares_in_transactions", False)
+
+
+@pytest.fixture
+def kept() -> Iterator[Any]:
+    """A connection of the web, and a small table."""
+    with closing(connections.create_connection("default")) as found:
+        make = "CREATE TABLE shelf (name varchar(20), size integer); INSERT INTO shelf VALUES ('low', 3)"
+        run(found, make)
+        yield found
+        run(found, "DROP TABLE shelf")
+
+
+def run(kept: Any, sql: str) -> None:
+    with kept.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def found_by(kept: Any, name: str = "low", statement: str = STATEMENT) -> list[tuple[Any, ...]]:
+    with kept.prepared_cursor() as cursor:
+        cursor.execute(statement, [name])
+        return list(cursor.fetchall())
+
+
+def prepared(kept: Any) -> list[tuple[str, int, int]]:
+    with kept.cursor() as cursor:
+        cursor.execute(PREPARED)
+        return list(cursor.fetchall())
+
+
+def by_another(sql: str) -> None:
+    """A migration, on a connection of its own."""
+    with closing(connections.create_connection("default")) as other:
+        run(other, sql)
+
+
+def test_a_repeated_query_is_planned_for_all_values_once(kept: Any) -> None:
+    for name in ("low", "high", "low", "high", "low", "high", "low"):
+        assert found_by(kept, name) == ([("low", 3)] if name == "low" else [])
+
+    assert prepared(kept) == [(STATEMENT.replace("%s", "$1"), 2, 1)]
+
+
+def test_other_statements_are_not_prepared(kept: Any) -> None:
+    found_by(kept)
+    for _time in range(10):
+        run(kept, "SELECT name FROM shelf")
+
+    assert len(prepared(kept)) == 1
+    assert kept.connection.prepare_threshold is None  # else psycopg would keep their texts, values and all
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_migration_meanwhile_gives_no_error(kept: Any, change: str) -> None:
+    for _time in range(7):
+        found_by(kept)
+
+    by_another(change)
+
+    assert [found_by(kept) for _time in range(7)] == [[("low", 3)]] * 7
+    assert [count for _sql, _plans, count in prepared(kept)] == [1]
+
+
+@pytest.mark.parametrize("loss", ["DISCARD ALL", "DEALLOCATE ALL"])
+def test_a_statement_that_the_server_has_forgotten_is_prepared_again(kept: Any, loss: str) -> None:
+    found_by(kept)
+    run(kept, loss)
+
+    assert [found_by(kept) for _time in range(2)] == [[("low", 3)]] * 2
+    assert len(prepared(kept)) == 1
+
+
+def test_a_new_connection_prepares_its_own(kept: Any) -> None:
+    found_by(kept)
+    kept.close()
+
+    assert found_by(kept) == [("low", 3)]
+    assert len(prepared(kept)) == 1
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_transaction_ends_because_of_a_migration(kept: Any, change: str) -> None:
+    """There the statement could not be sent again."""
+    found_by(kept)
+    by_another(change)
+
+    kept.set_autocommit(False)
+    kept.in_atomic_block = True
+    try:
+        assert found_by(kept) == [("low", 3)]
+    finally:
+        kept.in_atomic_block = False
+        kept.rollback()
+        kept.set_autocommit(True)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_error_that_remains_is_told(kept: Any, at_once: bool) -> None:
+    kept.set_autocommit(at_once)
+    with pytest.raises(NotSupportedError):
+        found_by(kept, statement="SELECT name, count(*) FROM shelf WHERE name = %s GROUP BY name FOR UPDATE")
+
+    if not at_once:
+        kept.rollback()
+        kept.set_autocommit(True)
+    assert found_by(kept) == [("low", 3)]
+
+
+def test_of_many_statements_the_latest_stay_prepared(kept: Any) -> None:
+    for number in range(130):
+        assert found_by(kept, statement=f"{STATEMENT} AND size < {number + 4}") == [("low", 3)]
+
+    assert 90 < len(prepared(kept)) <= 101
+
+
+def test_what_is_logged_has_the_values(kept: Any) -> None:
+    found_by(kept)
+    kept.force_debug_cursor = True
+    found_by(kept, "100% 'low'")
+
+    assert kept.queries[-1]["sql"] == STATEMENT.replace("%s", "'100%% ''low'''").replace("%%", "%")
+
+
+def test_only_what_changes_is_a_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partial index serves a plan for all values only where its condition is in the text."""
+    monkeypatch.setattr(DatabaseWrapper, "prepares_in_transactions", True)
+    user = make_user("one@example.com")
+    others = User.objects.exclude(email="%s 100% ' \\").filter(is_staff=False, language__in=("en", "zh-hans"))
+    account = CompiledQuery(lambda pk, email: others.filter(pk=pk, email=email), pk=UUIDField(), email=CharField())
+
+    assert account.first(pk=user.pk, email="one@example.com") == user
+    assert [(count, "100% '' " in sql) for sql, _plans, count in prepared(connection) if "zh-hans" in sql] == [
+        (2, True)
+    ]
