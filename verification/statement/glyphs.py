@@ -6,7 +6,8 @@ from xml.sax.saxutils import escape
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+from verification.statement.subsets import Font
 
 FONT = "WenQuanYiMicroHei"
 FILE = Path(__file__).parent / "fonts" / "wqy-microhei.ttc"
@@ -15,9 +16,9 @@ rl_config.useA85 = 0  # binary streams: a fifth smaller and nothing to encode
 
 
 @cache
-def face() -> TTFont:
-    """The font, registered once a process; only the characters used are embedded."""
-    font = TTFont(FONT, str(FILE), subfontIndex=0)
+def face() -> Font:
+    """The font, registered once a process; only the characters that sheets use are embedded."""
+    font = Font(FONT, str(FILE), number=0)
     pdfmetrics.registerFont(font)
     return font
 

@@ -87,10 +87,21 @@ class Pen:
 
 
 @lru_cache(8)  # the same on each page of an order
-def _modules(reference: str) -> list[list[bool]]:
+def _cells(reference: str, left: float, bottom: float, side: float) -> str:
+    """The dark cells of the QR code as a file has them: reportlab's own widget would bring a font that is not embedded.
+
+    Each is filled by itself: viewers move the edges of a single rectangle to whole pixels.
+    """
     code = QrCodeWidget(reference, barLevel="M").qr
     code.make()
-    return [list(row) for row in code.modules]
+    cell = side / (len(code.modules) + 2 * QUIET)
+    size = f"{cell:.6f} {cell:.6f} re f"
+    columns = [f"{left + (across + QUIET) * cell:.6f}" for across in range(len(code.modules))]
+    drawn = []
+    for up, row in enumerate(reversed(code.modules), QUIET):
+        y = f"{bottom + up * cell:.6f}"
+        drawn += [f"{x} {y} {size}" for x, dark in zip(columns, row, strict=True) if dark]
+    return "\n".join(drawn)
 
 
 class Paper(Pen):
@@ -131,16 +142,8 @@ class Paper(Pen):
         return top - self.paragraph(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
-        """Draws cell by cell: reportlab's own widget would bring a font that is not embedded."""
-        modules = _modules(self.reference)
-        count = len(modules)
-        cell = side / (count + 2 * QUIET)
         self.canvas.setFillColor(INK)
-        for down, row in enumerate(modules):
-            for across, dark in enumerate(row):
-                if dark:
-                    x, y = left + (across + QUIET) * cell, bottom + (count - 1 - down + QUIET) * cell
-                    self.canvas.rect(x, y, cell, cell, stroke=0, fill=1)
+        self.canvas.addLiteral(_cells(self.reference, left, bottom, side))
 
     def _foot(self) -> None:
         self.line(LEFT, BOTTOM - 2 * mm, LEFT + FORM_WIDTH, RULE)

@@ -33,8 +33,9 @@ def pdf(facts: StatementFacts) -> bytes:
 
 def draw(facts: StatementFacts, *, pages: int) -> tuple[bytes, int]:
     target = io.BytesIO()
-    face()
+    font = face()
     canvas = Canvas(target, pagesize=A4, invariant=True, lang="zh-CN", initialFontName=FONT)
+    font.begin(canvas._doc)
     canvas.setTitle(f"{words.TITLE} {facts.reference}")
     paper = Paper(canvas, reference=facts.reference, pages=pages)
     for part in (head, subject, website, access, record, sign):

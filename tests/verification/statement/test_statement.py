@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.utils.translation import override
+from reportlab.pdfbase.ttfonts import TTFontFace
 
 from verification.statement import StatementFacts, words
-from verification.statement.glyphs import FILE, code_point, missing
+from verification.statement.glyphs import FILE, code_point, face, missing
 from verification.statement.layout import BOTTOM, Paper
 from verification.statement.pdf import draw, pdf
 
@@ -287,3 +288,17 @@ def test_sheets_printed_at_the_same_time_do_not_mix(often_switched):
         together = list(pool.map(english, facts))
 
     assert together == alone
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_characters_of_every_sheet_are_cut_once_and_those_of_an_order_are_not_kept(language, monkeypatch):
+    make, cut = TTFontFace.makeSubset, []
+    monkeypatch.setattr(TTFontFace, "makeSubset", lambda own, subset: cut.append(subset) or make(own, subset))
+
+    with override(language):
+        pdf(UNIT)
+        del cut[:]
+        pdf(replace(UNIT, subject_name="龘靐齉茶业"))
+
+    assert [ord("茶") in subset for subset in cut] == [True]
+    assert {(len(kept), ord("茶") in kept) for kept in face().face.shared} == {(256, False)}
