@@ -80,10 +80,24 @@ class Pen:
 
     def paragraph(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
         """Draws a text wrapped to this width; returns the height."""
-        paragraph = Paragraph(to_markup(text), how)
-        _width, height = paragraph.wrap(width, HEIGHT)
+        return self._draw(*wrap(text, how, width), x, top)
+
+    def own(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
+        """The same for a text of the sheet itself."""
+        return self._draw(*_wrap_once(text, how, width), x, top)
+
+    def _draw(self, paragraph: Paragraph, height: float, x: float, top: float) -> float:
         paragraph.drawOn(self.canvas, x, top - height)
         return height
+
+
+def wrap(text: str, how: ParagraphStyle, width: float) -> tuple[Paragraph, float]:
+    """The text wrapped to this width, and its height."""
+    paragraph = Paragraph(to_markup(text), how)
+    return paragraph, paragraph.wrap(width, HEIGHT)[1]
+
+
+_wrap_once = lru_cache(256)(wrap)  # a sheet has fifty, in two languages
 
 
 @lru_cache(8)  # the same on each page of an order
@@ -139,7 +153,7 @@ class Paper(Pen):
         self.text(GUIDE_LEFT + GUIDE_WIDTH / 2, bottom - 4.5 * mm, self.reference, 9, anchor="middle")
         top = bottom - 6 * mm
         text, how = str(words.SCAN_GUIDE), GUIDE_BODY[is_chinese()]
-        return top - self.paragraph(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
+        return top - self.own(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
         self.canvas.setFillColor(INK)
@@ -163,7 +177,7 @@ class Paper(Pen):
             head, body = part if isinstance(part, tuple) else ("", part)
             for text, how in ((head, GUIDE_HEAD), (body, GUIDE_BODY)):
                 if text:
-                    top -= self.paragraph(str(text), how[is_chinese()], GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
+                    top -= self.own(str(text), how[is_chinese()], GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
             top -= 1.5 * mm
         self.guide_y = top - 1 * mm
 
@@ -185,13 +199,12 @@ class Paper(Pen):
 
     def row(self, label: str, value: str) -> None:
         """Draws a label and its answer, as high as the answer needs."""
-        paragraph = Paragraph(to_markup(value), VALUE)
-        _width, height = paragraph.wrap(FORM_WIDTH - LABEL_WIDTH - 2 * PAD, HEIGHT)
+        paragraph, height = wrap(value, VALUE, FORM_WIDTH - LABEL_WIDTH - 2 * PAD)
         height += 2 * mm
         self.ensure_room(height)
         self.line(LEFT, self.y, LEFT + FORM_WIDTH)
         paragraph.drawOn(self.canvas, LEFT + LABEL_WIDTH + PAD, self.y - height + 1.2 * mm)
-        self.paragraph(label, LABEL, LEFT + PAD, self.y - 1.1 * mm, LABEL_WIDTH - PAD)
+        self.own(label, LABEL, LEFT + PAD, self.y - 1.1 * mm, LABEL_WIDTH - PAD)
         self.canvas.line(LEFT + LABEL_WIDTH, self.y, LEFT + LABEL_WIDTH, self.y - height)
         self.frame(height)
         self.y -= height
@@ -200,7 +213,7 @@ class Paper(Pen):
         """Wraps lines itself: the paragraph's own wrapping lets a comma begin a line."""
         height = len(lines) * BODY.leading + 3 * mm
         for number, line in enumerate(lines):
-            self.paragraph(line, BODY, LEFT + PAD, self.y - 1.5 * mm - number * BODY.leading, FORM_WIDTH - 2 * PAD)
+            self.own(line, BODY, LEFT + PAD, self.y - 1.5 * mm - number * BODY.leading, FORM_WIDTH - 2 * PAD)
         self.frame(height)
         self.y -= height
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase.pdfdoc import PDFDocument
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
@@ -48,8 +49,13 @@ class Face(TTFontFace):
     def addSubsetObjects(self, doc: PDFDocument, fontname: str, subset: list[int]) -> Any:  # noqa: N802
         found = super().addSubsetObjects(doc, fontname, subset)
         if tuple(subset) in self.shared:
-            doc.idToObject[f"fontFile:{self.filename}({fontname})"].filters = [_KeptCompression]
+            for name in (f"fontFile:{self.filename}({fontname})", f"toUnicodeCMap:{fontname}"):
+                doc.idToObject[name].filters = [_KeptCompression]
         return found
+
+    def getCharWidth(self, code: int) -> bytes:  # noqa: N802
+        """The width as the list in a file has it, for which alone reportlab calls this."""
+        return _written(super().getCharWidth(code))
 
     def get_table(self, tag: str) -> Any:
         if tag == "glyf":  # reportlab would copy four megabytes to take a few kilobytes of them
@@ -71,7 +77,17 @@ class _KeptCompression:
     """reportlab's filter of this name, which remembers."""
 
     pdfname = "FlateDecode"
-    encode = staticmethod(lru_cache(4)(zlib.compress))
+
+    @staticmethod
+    @lru_cache(8)
+    def encode(content: str | bytes) -> bytes:
+        return zlib.compress(content.encode() if isinstance(content, str) else content)
+
+
+@lru_cache(256)
+def _written(number: float) -> bytes:
+    text: str = fp_str(number)
+    return text.encode()
 
 
 @lru_cache(4)
