@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -24,38 +23,33 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where the fields of a row are in the result of a statement around a query, how each is converted, and the rest.
+    """Where the fields of a row are in the result of a statement around a query, which to convert how, and the rest.
 
     Django works this out for every raw query, which takes as long as running it.
     """
 
-    fields: list[tuple[str, int, list[Any], Any]]  # name, position, converters, column
-    annotated: list[tuple[str, int]]
+    def __init__(self, model: type[Model], columns: list[str], connection: BaseDatabaseWrapper) -> None:
+        places = {name: place for place, name in enumerate(columns)}
+        fields = [field for field in model._meta.concrete_fields if field.column in places]
+        self._names = [field.attname for field in fields]
+        self._own = [places.pop(str(field.column)) for field in fields]
+        self._annotated = list(places.items())
+        self._reads: list[tuple[int, list[Any], Any]] = []
+        for place, field in enumerate(fields):
+            column = field.get_col(model._meta.db_table)
+            if reads := [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
+                self._reads.append((place, reads, column))
 
     def row(self, model: type[Row], found: Sequence[Any], connection: BaseDatabaseWrapper) -> Row:
-        values = []
-        for _name, place, reads, column in self.fields:
-            value = found[place]
+        values = [found[place] for place in self._own]
+        for place, reads, column in self._reads:
             for read in reads:
-                value = read(value, column, connection)
-            values.append(value)
-        instance = model.from_db(DEFAULT_DB_ALIAS, [field[0] for field in self.fields], values)
-        for name, place in self.annotated:
+                values[place] = read(values[place], column, connection)
+        instance = model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+        for name, place in self._annotated:
             setattr(instance, name, found[place])
         return instance
-
-
-def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapper) -> _Shape:
-    places = {name: place for place, name in enumerate(columns)}
-    fields = []
-    for field in model._meta.concrete_fields:
-        if field.column in places:
-            column = field.get_col(model._meta.db_table)
-            reads = [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]
-            fields.append((field.attname, places.pop(field.column), reads, column))
-    return _Shape(fields, list(places.items()))
 
 
 class _RowShape:
@@ -127,14 +121,15 @@ class CompiledQuery(Generic[Row]):
     def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _RowShape:
         if connection.vendor not in self._shapes:
             columns = [column[0] for column in cursor.description]
-            self._shapes[connection.vendor] = _shape(model, columns, connection)
+            self._shapes[connection.vendor] = _Shape(model, columns, connection)
         return self._shapes[connection.vendor]
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
         model, sql, fixed, places = self._known(connection.vendor)
         given: list[Any] = list(fixed)
+        ready = {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
         for place, name in places.items():
-            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
+            given[place] = ready[name]
         cursor.execute(sql, given)
         return model
 
