@@ -20,7 +20,8 @@ RULED_LINES, RULED_HEIGHT = 5, 9 * mm
 
 
 USUAL_PAGES = 1
-# the font reader keeps its file position as state: two threads embedding it at once would mix up their bytes
+# the font reader keeps its file position as state, and a paragraph that is kept its canvas: two threads drawing at
+# once would mix up their sheets
 one_at_a_time = threading.Lock()
 
 
