@@ -6,6 +6,7 @@ from PIL import Image
 
 from verification.pictures import frame, light, origin, portrait, sharpness
 from verification.pictures.checks import WHOLE, Box, Finding, checks_of
+from verification.pictures.copies import light_of
 from verification.pictures.papers import Paper
 from verification.pictures.sample import Sample
 
@@ -37,11 +38,14 @@ INSTEAD: Mapping[str, frozenset[str]] = {
 }
 
 
-def findings(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding]:
-    """The findings on a copy of at most 1,024 pixels; `width` and `height` are those of the upload."""
-    if min(picture.size) < LEAST:
+def findings(
+    picture: Image.Image, paper: Paper, *, width: int, height: int, reduced: Image.Image | None = None
+) -> list[Finding]:
+    """The findings on a picture; `width` and `height` are those of the upload, `reduced` is its copy, if it is made."""
+    reduced = reduced or light_of(picture)
+    if min(reduced.size) < LEAST:
         return []
-    sample = Sample(picture, paper, width, height)
+    sample = Sample(picture, reduced, paper, width, height)
     found: dict[str, Box] = {}
     for check in checks_of(paper):
         if INSTEAD.get(check.key, frozenset()) & found.keys():

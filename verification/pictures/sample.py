@@ -1,4 +1,4 @@
-"""The reduced copy that all checks read, in the child: imports nothing of Django."""
+"""What all checks read of a picture, in the child: imports nothing of Django."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,22 +16,21 @@ Grey = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Sample:
-    """A copy of at most 1,024 pixels, upright, RGB; `width` and `height` are those of the upload."""
+    """A picture, upright, RGB, and its reduced copy without colours; `width` and `height` are those of the upload.
+
+    Colours are reduced where a check looks at them, to the pixels of that copy.
+    """
 
     picture: Image.Image
+    light: Image.Image
     paper: Paper
     width: int
     height: int
 
     @cached_property
     def rgb(self) -> NDArray[np.uint8]:
-        """Rows, columns, three colours."""
-        return np.asarray(self.picture)
-
-    @cached_property
-    def light(self) -> Image.Image:
-        """The copy without colours."""
-        return self.picture.convert("L")
+        """The copy in colour: rows, columns, three colours."""
+        return self._colours(0, 0, *self.light.size)
 
     @cached_property
     def grey(self) -> Grey:
@@ -46,10 +45,19 @@ class Sample:
 
     def hsv(self, box: Box) -> NDArray[np.uint8]:
         """Hue, saturation, value as Pillow has them, 0 to 255 each: every second pixel of every second row of a box."""
-        down, across = self.rgb.shape[:2]
+        across, down = self.light.size
         left, top, right, bottom = box
-        part = self.rgb[int(top * down) : int(bottom * down) : 2, int(left * across) : int(right * across) : 2]
+        part = self._colours(int(left * across), int(top * down), int(right * across), int(bottom * down))[::2, ::2]
         return np.asarray(Image.fromarray(np.ascontiguousarray(part)).convert("HSV")) if part.size else part
+
+    def _colours(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.uint8]:
+        """A part of the copy in colour: it is the same, pixel for pixel, whether all of it is reduced or one part."""
+        if right <= left or bottom <= top:
+            return np.zeros((0, 0, 3), np.uint8)
+        wide, high = self.picture.size
+        across, down = wide / self.light.width, high / self.light.height
+        part = left * across, top * down, min(wide, right * across), min(high, bottom * down)
+        return np.asarray(self.picture.resize((right - left, bottom - top), Image.Resampling.BOX, part))
 
     @cached_property
     def region(self) -> Region | None:

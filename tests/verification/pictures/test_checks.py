@@ -18,8 +18,10 @@ from PIL import Image
 from bench.photo_check import damage, papers, people, scenes
 from verification.pictures import checks, faces, judge
 from verification.pictures.checks import BY_KEY, CHECKS, WHOLE
+from verification.pictures.copies import light_of
 from verification.pictures.likeness import are_alike, likeness_of
 from verification.pictures.papers import Paper, paper_of
+from verification.pictures.sample import Sample
 
 ROOT = Path(__file__).parents[3]
 FACES = [Image.open(ROOT / "tests" / "fixtures" / "face.jpg").convert("RGB")]
@@ -149,6 +151,18 @@ def test_the_stored_detector_finds_what_the_package_finds():
     assert len(ours[0]) == 1
     assert [str(each) for each in ours[0]] == [str(each) for each in theirs[0]]
     assert list(ours[1]) == pytest.approx(list(theirs[1]))
+
+
+@pytest.mark.parametrize("size", [(1600, 1200), (3024, 4032), (1024, 700), (333, 1417)])
+def test_a_part_reduced_alone_has_the_colours_it_has_in_the_whole(size: tuple[int, int]):
+    picture = Image.effect_noise(size, 90).convert("RGB")
+    sample = Sample(picture, light_of(picture), Paper.FACE_CARD, *size)
+    across, down = sample.light.size
+
+    part = sample.hsv((0.13, 0.3, 0.87, 1.0))
+
+    there = sample.rgb[int(0.3 * down) : down : 2, int(0.13 * across) : int(0.87 * across) : 2]
+    assert np.array_equal(part, np.asarray(Image.fromarray(there.copy()).convert("HSV")))
 
 
 def two_papers(seed: int) -> tuple[Image.Image, Image.Image, random.Random]:

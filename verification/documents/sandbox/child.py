@@ -20,11 +20,11 @@ from verification.documents.sandbox import exact, quality, webp
 from verification.documents.sandbox.colours import in_srgb, on_white
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
+from verification.pictures.copies import light_of
 from verification.pictures.likeness import likeness_of
 from verification.pictures.papers import LONGEST, SPARED, Paper
 
 PREVIEW_LONGEST = 640  # as wide as pages show it on a high-density screen
-JUDGED_LONGEST = 1024  # longest side of the copy for the checks
 PREVIEW_QUALITY = 80
 # Pillow's names, and the only decoders a file may reach.
 DECODERS = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP", HEIC: "HEIF"}
@@ -173,19 +173,21 @@ def examine(
     }
     if paper is None:
         return result, *out
-    picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
-    result["likeness"] = likeness_of(picture)
-    result["findings"] = find_faults(picture, paper, width=width, height=height)
+    reduced = light_of(picture)
+    result["likeness"] = likeness_of(reduced)
+    result["findings"] = find_faults(picture, reduced, paper, width=width, height=height)
     return result, *out
 
 
-def find_faults(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:
+def find_faults(
+    picture: Image.Image, reduced: Image.Image, paper: Paper, *, width: int, height: int
+) -> list[Finding] | None:
     """The findings, or None when the checks fail: a picture that opens is accepted all the same."""
     try:
-        # imported only after the large picture is freed, without a zygote: NumPy needs address space too
+        # imported only after the upload's own pixels are freed, without a zygote: NumPy needs address space too
         from verification.pictures.judge import findings  # noqa: PLC0415
 
-        return findings(picture, paper, width=width, height=height)
+        return findings(picture, paper, width=width, height=height, reduced=reduced)
     except Exception:
         return None
 

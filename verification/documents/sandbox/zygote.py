@@ -24,6 +24,7 @@ from PIL import Image
 
 from verification.documents.sandbox import child
 from verification.documents.sandbox.child import Limits
+from verification.pictures.copies import light_of
 from verification.pictures.papers import WITH_A_FACE, Paper
 
 MESSAGE_MAX = 4096
@@ -94,7 +95,7 @@ def prepare(paper: str) -> None:
             faces.detector()
     table = Image.effect_noise((640, 480), 20).convert("RGB")
     table.paste((230, 230, 225), (120, 90, 500, 400))
-    child.find_faults(table, Paper(paper), width=1280, height=960)
+    child.find_faults(table, light_of(table), Paper(paper), width=1280, height=960)
     settle()
 
 

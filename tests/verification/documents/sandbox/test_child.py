@@ -26,6 +26,22 @@ def picture_of(content: bytes) -> Image.Image:
     return pictures.open_image(picture)
 
 
+def test_the_checks_of_a_good_sheet_reduce_no_colours(monkeypatch):
+    shrunk, resize = [], Image.Image.resize
+
+    def noted(picture: Image.Image, size: tuple[int, int], *args: object, **options: object) -> Image.Image:
+        if size[0] > child.PREVIEW_LONGEST:
+            shrunk.append((picture.mode, *size))
+        return resize(picture, size, *args, **options)
+
+    monkeypatch.setattr(Image.Image, "resize", noted)
+
+    said = report_of(pictures.jpeg(1600, 1200))
+
+    assert said["findings"] == []
+    assert shrunk == [("L", 1024, 768)]
+
+
 @pytest.mark.parametrize(
     ("make", "stored_as"),
     [(pictures.jpeg, "JPEG"), (pictures.png, "PNG"), (pictures.webp, "WEBP"), (pictures.heic, "JPEG")],
