@@ -49,7 +49,7 @@ class Job(Task):
     began: float | None = None  # a worker process runs one task at a time
 
     def __call__(self, *args: Json, **kwargs: Json) -> object:
-        if restored.is_held() and not self.goes_on:
+        if not self.goes_on and restored.is_held():
             return None
         if self.ends_times:
             clock_jumps.refuse_doubtful()

@@ -84,6 +84,15 @@ def test_in_a_restored_portal_only_tasks_that_send_nothing_and_move_no_deadline_
     assert done.called is (task in GO_ON)
 
 
+def test_a_task_that_goes_on_in_a_restored_portal_does_not_ask_whether_it_is_one(monkeypatch):
+    monkeypatch.setattr("icpportal.tasks.examination.examine", done := Mock())
+    monkeypatch.setattr("icpportal.tasks.restored.is_held", asked := Mock(return_value=True))
+
+    tasks.examine_document("an-id")
+
+    assert (done.called, asked.called) == (True, False)
+
+
 def test_every_task_of_the_portal_is_one_of_these():
     ours = {name for name in app.tasks if name.startswith("icpportal.")}
 
