@@ -23,7 +23,7 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 }
 
 
-class _Shape:
+class Shape:
     """Where the fields of a row are in the result of a statement around a query, which to convert how, and the rest.
 
     Django works this out for every raw query, which takes as long as running it.
@@ -90,7 +90,7 @@ class CompiledQuery(Generic[Row]):
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
         self._compiled: dict[str, Compiled[Row]] = {}
-        self._shapes: dict[str, _Shape | _RowShape] = {}
+        self._shapes: dict[str, Shape | _RowShape] = {}
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
@@ -118,10 +118,10 @@ class CompiledQuery(Generic[Row]):
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
-    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _RowShape:
+    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> Shape | _RowShape:
         if connection.vendor not in self._shapes:
             columns = [column[0] for column in cursor.description]
-            self._shapes[connection.vendor] = _Shape(model, columns, connection)
+            self._shapes[connection.vendor] = Shape(model, columns, connection)
         return self._shapes[connection.vendor]
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
@@ -141,7 +141,7 @@ class CompiledQuery(Generic[Row]):
     def _compile(self) -> Compiled[Row]:
         """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
-        samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
+        samples = {name: sample_of(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, given = compiler.as_sql()
@@ -181,5 +181,5 @@ def _literal(value: object, connection: Any) -> str:
     return text.replace("%", "%%")
 
 
-def _sample(field: Field, place: int) -> Value:
+def sample_of(field: Field, place: int) -> Value:
     return next(make(place) for kind, make in _SAMPLES.items() if isinstance(field, kind))

@@ -11,7 +11,8 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from django.utils import timezone
 
 from icpportal.gateways.errors import Retryable
 from icpportal.privacy.files import keys, pieces
-from icpportal.privacy.models import FolderMark
+from icpportal.privacy.models import FileKey, FolderMark
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -87,16 +88,40 @@ def place(alias: str) -> Storage:
 
 def keep(alias: str, name: str, content: bytes) -> str:
     """Stores `content` and returns its name. Call it outside a transaction: the key must persist if the file does."""
+    return keep_all(alias, [(name, content)])[0]
+
+
+def keep_all(alias: str, files: Sequence[tuple[str, bytes]]) -> list[str]:
+    """The same for several files with their names: keeps all or, when the storage goes down, none."""
     _refuse_unmounted(alias)
     if alias not in SEALED or not (settings.SEAL_FILES or alias in NEVER_PLAIN):
-        return _save(alias, name, content)
-    row, key = keys.add(alias, name)
+        return _save_all(alias, [partial(_save, alias, name, content) for name, content in files])
+    made = keys.add_all(alias, [name for name, _content in files])
+    acts = [partial(_save_sealed, row, key, content) for (row, key), (_name, content) in zip(made, files, strict=True)]
     try:
-        kept_as = _save(alias, name, pieces.seal(content, key, row.pk))
+        return _save_all(alias, acts)
     except StorageDown:
-        row.delete()
+        keys.destroy(row.pk for row, _key in made)
         raise
-    if kept_as != name:
+
+
+def _save_all(alias: str, acts: Sequence[Callable[[], str]]) -> list[str]:
+    """The names under which these acts save files; deletes those saved when one fails."""
+    kept: list[str] = []
+    try:
+        for act in acts:
+            kept.append(act())
+    except StorageDown:
+        for name in kept:
+            with suppress(StorageDown):  # the round over all files finds it
+                drop(alias, name)
+        raise
+    return kept
+
+
+def _save_sealed(row: FileKey, key: bytes, content: bytes) -> str:
+    kept_as = _save(row.place, row.name, pieces.seal(content, key, row.pk))
+    if kept_as != row.name:
         row.name = kept_as
         row.save(update_fields=["name"])
     return kept_as

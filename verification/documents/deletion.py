@@ -3,12 +3,20 @@
 import logging
 import uuid
 
+from django.db.models import CharField, UUIDField
+
+from icpportal.database.writes import CompiledUpdate
 from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 
 logger = logging.getLogger(__name__)
-CLEARED = {"quarantine_name": "", "to_clear": False}
-CLEARED_ALL = {**CLEARED, "stored_name": "", "preview_name": ""}
+CLEARED = CompiledUpdate(
+    lambda pk, state: Document.objects.filter(pk=pk, state=state),
+    {"quarantine_name": "", "to_clear": False},
+    pk=UUIDField(),
+    state=CharField(),
+)
+PICTURES = {"stored_name": "", "preview_name": ""}
 
 
 def clear(document_pk: uuid.UUID) -> bool:
@@ -25,9 +33,9 @@ def clear_read(document: Document, state: str) -> bool:
     except storage.StorageDown:
         logger.warning("file not deleted, the storage is down", extra={"document": document.reference})
         return False
-    done = CLEARED_ALL if state == DocumentState.RETIRED else CLEARED
+    pictures = PICTURES if state == DocumentState.RETIRED else {}
     # it may have been retired since it was read: then the other files are still due
-    return bool(Document.objects.filter(pk=document.pk, state=state).update(**done))
+    return bool(CLEARED.run(pictures, pk=document.pk, state=state))
 
 
 def clear_of(holder: str) -> int:

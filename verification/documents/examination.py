@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases
-from icpportal.database.prepared import CompiledQuery
+from icpportal.database.writes import CompiledUpdate
 from icpportal.fields.types import Column
 from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
@@ -40,7 +40,24 @@ SCAN_SECONDS = 30
 CRASHES_MAX = 3  # crashes of the child after which the file is to blame
 BEGUN_MAX = 6  # runs that never ended, the worker's own deaths included
 
-LEASED = CompiledQuery(lambda pk, lease: Document.objects.filter(pk=pk, lease=lease), pk=UUIDField(), lease=UUIDField())
+
+def _taking(now: datetime | None = None) -> CompiledUpdate[Document]:
+    """The UPDATE that takes a document which nobody examines."""
+    free = leases.is_over("leased_until", LEASE, now=now)
+    return CompiledUpdate(
+        lambda pk: Document.objects.filter(free, pk=pk, state=DocumentState.CHECKING),
+        {"leased_until": leases.end(LEASE, now=now), "tries": F("tries") + 1},
+        pk=UUIDField(),
+    )
+
+
+TAKEN = _taking()
+ENDED = CompiledUpdate(
+    lambda pk, lease: Document.objects.filter(pk=pk, state=DocumentState.CHECKING, lease=lease),
+    {"lease": None, "leased_until": None, "to_clear": True},
+    pk=UUIDField(),
+    lease=UUIDField(),
+)
 
 Opener = Callable[[bytes, Paper], ExaminedPicture]
 Outcome = Literal["ready", "refused", "waiting", "again", "nothing"]
@@ -72,12 +89,8 @@ def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener
 
 def claim(document_id: uuid.UUID | str, now: datetime | None = None) -> Document | None:
     """The document with a lease for this run, by the database's clock; the attempt is counted before it begins."""
-    lease = uuid.uuid4()
-    free = leases.is_over("leased_until", LEASE, now=now)
-    mine = Document.objects.filter(free, pk=document_id, state=DocumentState.CHECKING)
-    if not mine.update(lease=lease, leased_until=leases.end(LEASE, now=now), tries=F("tries") + 1):
-        return None
-    return LEASED.first(pk=document_id, lease=lease)
+    taking = TAKEN if now is None else _taking(now)
+    return taking.first({"lease": uuid.uuid4()}, pk=document_id)
 
 
 def judgement(document: Document, opener: Opener) -> Judgement:
@@ -108,7 +121,10 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
         return "refused" if end(document, now, state=DocumentState.REFUSED, reason=judged.refused) else "nothing"
     opened = judged.opened
     found = advice.to_column(opened.findings)
-    stored, preview = (keep(each, now) for each in (opened.picture, opened.preview))
+    stored, preview = storage.keep_all(
+        storage.DOCUMENTS,
+        [(file_names.new_name(now, ENDINGS[name_of(each)]), each) for each in (opened.picture, opened.preview)],
+    )
     ended = end(
         document,
         now,
@@ -131,15 +147,11 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
     return "nothing"
 
 
-def keep(picture: bytes, now: datetime) -> str:
-    """Stores what the child wrote, under a name with the ending of its format."""
-    return storage.keep(storage.DOCUMENTS, file_names.new_name(now, ENDINGS[name_of(picture)]), picture)
-
-
 def end(document: Document, now: datetime, **written: Column) -> bool:
-    ours = Document.objects.filter(pk=document.pk, state=DocumentState.CHECKING, lease=document.lease)
+    if document.lease is None:
+        return False
     with transaction.atomic():
-        ended = ours.update(**written, decided_at=now, lease=None, leased_until=None, to_clear=True)
+        ended = ENDED.run({**written, "decided_at": now}, pk=document.pk, lease=document.lease)
         if ended:
             examined = settings.DOCUMENT_EXAMINED
             import_string(examined.get(document.kind, examined[""]))(document.pk)

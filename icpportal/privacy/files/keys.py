@@ -5,14 +5,18 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import UUIDField
+from django.db.models import CharField, UUIDField
 
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.writes import CompiledDelete, insert_whole
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 from icpportal.privacy.models import FileKey
 
 BYTES = 32
 KEY = CompiledQuery(lambda pk: FileKey.objects.filter(pk=pk), pk=UUIDField())
+OF_FILE = CompiledDelete(
+    lambda place, name: FileKey.objects.filter(place=place, name=name), place=CharField(), name=CharField()
+)
 
 
 class Forgotten(LookupError):
@@ -21,9 +25,19 @@ class Forgotten(LookupError):
 
 def add(place: str, name: str) -> tuple[FileKey, bytes]:
     """A new key for the file to be stored at `name`."""
+    return add_all(place, [name])[0]
+
+
+def add_all(place: str, names: Iterable[str]) -> list[tuple[FileKey, bytes]]:
+    """A new key for each file to be stored at one of `names`, all saved by one statement."""
+    made = [_new(place, name) for name in names]
+    insert_whole([row for row, _key in made])
+    return made
+
+
+def _new(place: str, name: str) -> tuple[FileKey, bytes]:
     key, row_id = os.urandom(BYTES), uuid.uuid4()
-    wrapped = seal(key, bound_to=_bound_to(row_id))
-    return FileKey.objects.create(id=row_id, place=place, name=name, wrapped=wrapped), key
+    return FileKey(id=row_id, place=place, name=name, wrapped=seal(key, bound_to=_bound_to(row_id))), key
 
 
 def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
@@ -43,7 +57,7 @@ def exist_since(moment: datetime, place: str) -> bool:
 
 def forget(place: str, name: str) -> None:
     """Deletes the key of the file at `name`."""
-    FileKey.objects.filter(place=place, name=name).delete()
+    OF_FILE.run(place=place, name=name)
 
 
 def destroy(key_ids: Iterable[uuid.UUID]) -> None:

@@ -178,13 +178,13 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
         kept.append(name)
         return original(alias, name, content)
 
-    original = storage.keep
+    original = storage._save
     places = {
         "read": (storage, "read", kill),
         "scan": (examination, "scanner", kill),
         "open": (examination, "open_picture", kill),
-        "keep": (storage, "keep", kill),
-        "preview": (storage, "keep", kill_at_preview),
+        "keep": (storage, "keep_all", kill),
+        "preview": (storage, "_save", kill_at_preview),
         "end": (examination, "end", kill),
     }
     with monkeypatch.context() as patched:
@@ -420,7 +420,7 @@ def test_of_many_concurrent_runs_one_does_the_work(received, files, monkeypatch)
 def test_examining_takes_few_queries(received, django_assert_num_queries):
     document = received()
 
-    # claim, read, key, mark and old keys of a folder still empty, two new keys, end and what it replaced in a
-    # transaction; then the bin: key, done; compare
-    with django_assert_num_queries(14):
+    # claim, key, mark and old keys of a folder still empty, both new keys, end and what it replaced in a transaction;
+    # then the bin: key, done; compare
+    with django_assert_num_queries(12):
         examine(document.pk)

@@ -103,6 +103,27 @@ def test_an_unavailable_storage_keeps_the_file_and_not_its_key(received, monkeyp
         storage.read("quarantine", document.quarantine_name)
 
 
+def test_files_stored_together_are_all_there_or_none_is(db, files, monkeypatch):
+    save, room = storage.place("documents").save, [1]
+
+    def full(name: str, content: io.IOBase) -> str:
+        if not room:
+            raise OSError
+        room.pop()
+        return str(save(name, content))
+
+    two = [("20261201/one.jpg", b"one"), ("20261201/two.jpg", b"two")]
+    monkeypatch.setattr(storage.place("documents"), "save", full)
+    with pytest.raises(storage.StorageDown):
+        storage.keep_all("documents", two)
+    assert files("documents") == []
+    assert not FileKey.objects.exists()
+
+    room += [1, 1]
+    assert [storage.read("documents", name) for name in storage.keep_all("documents", two)] == [b"one", b"two"]
+    assert FileKey.objects.count() == 2
+
+
 def test_a_file_in_the_place_of_another_does_not_open(received, places: Path):
     one, other = received(), received()
     where = places / "quarantine"

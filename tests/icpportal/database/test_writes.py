@@ -1,0 +1,96 @@
+"""A statement compiled once writes the rows for the current parameters each time, and no others."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, F, UUIDField
+from django.test.utils import CaptureQueriesContext
+
+from icpportal.database.writes import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.models import Heartbeat
+from icpportal.privacy.models import FileKey
+from tests.verification.test_models import document
+from verification.models.documents import Document
+
+pytestmark = pytest.mark.django_db
+TRIED = CompiledUpdate(
+    lambda pk, kind: Document.objects.filter(pk=pk, kind=kind),
+    {"tries": F("tries") + 1, "lease": None},
+    pk=UUIDField(),
+    kind=CharField(),
+)
+
+
+def test_an_update_writes_the_row_that_its_query_finds_and_no_other():
+    one, other = document(lease=uuid.uuid4()), document(lease=uuid.uuid4())
+
+    assert TRIED.run(pk=one.pk, kind=one.kind) == 1
+    assert TRIED.run(pk=other.pk, kind="another") == 0
+
+    assert [(each.tries, each.lease) for each in (again(one), again(other))] == [(1, None), (0, other.lease)]
+
+
+def test_each_run_of_an_update_can_write_other_columns_of_any_type():
+    one, now = document(), datetime(2026, 12, 1, tzinfo=UTC)
+
+    TRIED.run({"advice": [{"key": "%s", "box": [0, 1]}], "decided_at": now}, pk=one.pk, kind=one.kind)
+    TRIED.run({"reason": "50 % 'off' %s"}, pk=one.pk, kind=one.kind)
+    TRIED.run({"decided_at": None}, pk=str(one.pk), kind=one.kind)
+
+    written = again(one)
+    assert (written.tries, written.reason, written.decided_at) == (3, "50 % 'off' %s", None)
+    assert written.advice == [{"key": "%s", "box": [0, 1]}]
+
+
+def test_the_written_row_equals_djangos_and_is_none_where_nothing_was_found():
+    one, lease = document(display_name="扫描件.jpg"), uuid.uuid4()
+    taken = CompiledUpdate(
+        lambda pk, kind: Document.objects.filter(pk=pk, kind=kind),
+        {"tries": F("tries") + 1},
+        pk=UUIDField(),
+        kind=CharField(),
+    )
+
+    for _time in range(2):  # the second time from the cache
+        written = taken.first({"lease": lease}, pk=one.pk, kind=one.kind)
+
+        assert {**vars(written), "_state": None} == {**vars(again(one)), "_state": None}
+        assert (written._state.db, written._state.adding, written.lease) == ("default", False, lease)
+    assert taken.first(pk=one.pk, kind="another") is None
+
+
+def test_a_delete_takes_one_statement_and_only_the_rows_of_its_query():
+    for name in ("one", "other"):
+        Heartbeat.objects.create(name=name, at=datetime(2026, 12, 1, tzinfo=UTC))
+    named = CompiledDelete(lambda name: Heartbeat.objects.filter(name=name), name=CharField())
+
+    with CaptureQueriesContext(connection) as statements:
+        assert (named.run(name="one"), named.run(name="one")) == (1, 0)
+
+    assert len(statements) == 2
+    assert [each.name for each in Heartbeat.objects.all()] == ["other"]
+
+
+def test_a_parameter_that_is_transformed_before_comparison_is_refused():
+    lost = CompiledDelete(lambda name: Heartbeat.objects.filter(name__icontains=name), name=CharField())
+
+    with pytest.raises(ValueError, match="name"):
+        lost.run(name="one")
+
+
+def test_several_rows_are_inserted_whole_by_one_statement():
+    rows = [FileKey(place="documents", name=f"day/{each}", wrapped=f"'%s' {each}") for each in range(3)]
+
+    with CaptureQueriesContext(connection) as statements:
+        insert_whole(rows)
+
+    assert len(statements) == 1
+    columns = ("id", "place", "name", "wrapped", "created_at")
+    written = FileKey.objects.order_by("name").values_list(*columns)
+    assert list(written) == [tuple(getattr(row, column) for column in columns) for row in rows]
+
+
+def again(row: Document) -> Document:
+    return Document.objects.get(pk=row.pk)
