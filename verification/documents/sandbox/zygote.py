@@ -36,7 +36,15 @@ MMAP_THRESHOLD, TOP_PAD, TRIM_THRESHOLD = -3, -2, -1  # options of mallopt
 SMALL = 128 * 1024  # the zygote gives back all larger memory: its children would fill the holes, a small page at a time
 KEPT = {MMAP_THRESHOLD: 1 << 30, TRIM_THRESHOLD: 1 << 30, TOP_PAD: 1 << 24}  # a child reuses memory, in large pages
 OF_PNG = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")  # modes
+LARGEST_HOLE, PAGE = 16 * 1024 * 1024, 4096
+COUNTS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
 FIRST_TO_GO = "1000"  # the first to be killed when memory runs out
+
+
+class Heap(ctypes.Structure):
+    """What glibc's `mallinfo2` counts."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in COUNTS)
 
 
 def warm() -> None:
@@ -64,6 +72,25 @@ def settle() -> None:
     gc.freeze()
     if hasattr(LIBC, "malloc_trim"):  # glibc
         LIBC.malloc_trim(0)
+    if hasattr(LIBC, "mallinfo2"):  # glibc, too
+        fill_holes()
+
+
+def fill_holes() -> None:
+    """Takes the free parts of the heap, untouched: a child's pictures would fill them, a small page at a time.
+
+    What is larger than `SMALL` and fits into no hole comes from elsewhere, and is given back.
+    """
+    LIBC.mallinfo2.restype, LIBC.malloc.restype, LIBC.free.argtypes = Heap, ctypes.c_void_p, (ctypes.c_void_p,)
+    if (rest := LIBC.mallinfo2().keepcost) > 2 * PAGE:  # at the end, up to where a large page begins
+        LIBC.malloc(ctypes.c_size_t(rest - PAGE))
+    size = LARGEST_HOLE
+    while size >= SMALL:
+        before = LIBC.mallinfo2().hblks
+        taken = LIBC.malloc(ctypes.c_size_t(size))
+        if LIBC.mallinfo2().hblks > before:
+            LIBC.free(taken)
+            size //= 2
 
 
 def main() -> None:

@@ -113,6 +113,31 @@ def test_all_pictures_of_a_process_use_one_zygote_and_none_leaves_a_process(zygo
     assert children(first) == []
 
 
+def test_a_picture_fits_into_no_free_part_of_a_warm_heap():
+    """A child would fill it, a small page at a time."""
+    code = """
+import ctypes
+from verification.documents.sandbox import zygote
+zygote.LIBC.sbrk.restype = zygote.LIBC.malloc.restype = ctypes.c_void_p
+zygote.warm()
+zygote.prepare("sheet")
+zygote.settle()
+end = zygote.LIBC.sbrk(ctypes.c_long(0))
+taken = [zygote.LIBC.malloc(ctypes.c_size_t(zygote.SMALL)) for _ in range(3)]
+print([there + zygote.SMALL > end for there in taken])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=launcher.ENVIRONMENT | launcher.LARGE_PAGES,
+    )
+
+    assert done.stdout == "[True, True, True]\n"
+
+
 @pytest.mark.parametrize(
     ("act", "because"),
     [
