@@ -7,6 +7,7 @@ from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.writes import CompiledUpdate
 from icpportal.gateways import health
 from icpportal.models import Heartbeat
 
@@ -26,6 +27,9 @@ RECENT = CompiledQuery(  # overwrites a moment ahead, too: the clock was set bac
     since=DateTimeField(),
     now=DateTimeField(),
 )
+BEATEN = CompiledUpdate(
+    lambda name: Heartbeat.objects.filter(name=name), {"well": True, "trouble": ""}, name=CharField()
+)
 
 
 def record_heartbeat(job: str, other: str = "", *, now: datetime | None = None) -> None:
@@ -33,7 +37,7 @@ def record_heartbeat(job: str, other: str = "", *, now: datetime | None = None) 
     now = now or timezone.now()
     known = RECENT.texts(job=job, other=other, since=now - NOT_OFTENER, now=now)
     for name in filter(None, (job, other)):
-        if (name,) not in known:
+        if (name,) not in known and not BEATEN.run({"at": now}, name=name):
             Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
 
 

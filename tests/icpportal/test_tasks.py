@@ -199,8 +199,14 @@ def test_a_heartbeat_is_written_at_most_once_in_five_seconds(django_assert_num_q
     heartbeat.record_heartbeat("sweep_documents", now=now + timedelta(seconds=4))
     assert heartbeat.age("sweep_deadlines", now) == timedelta(0)
 
-    heartbeat.record_heartbeat("sweep_deadlines", now=now + timedelta(seconds=6))
+    Heartbeat.objects.filter(name="sweep_deadlines").update(well=False, trouble="refused")
+    with django_assert_num_queries(2):
+        heartbeat.record_heartbeat("sweep_deadlines", now=now + timedelta(seconds=6))
     assert heartbeat.age("sweep_deadlines", now + timedelta(seconds=6)) == timedelta(0)
+    assert list(Heartbeat.objects.filter(well=True, trouble="").values_list("name", flat=True).order_by("name")) == [
+        "sweep_deadlines",
+        "sweep_documents",
+    ]
 
 
 @pytest.mark.django_db
