@@ -77,8 +77,8 @@ class Totals:
 
 
 def drain(*, codes: bool | None = None) -> Totals:
-    """Sends what is due for as long as a task may run."""
-    return deliver(limit=None, seconds=TURN_SECONDS, codes=codes)
+    """Sends what is due for as long as a task may run; does not count what is left."""
+    return Totals() if restored.is_held() else _send_due(_Round(None, TURN_SECONDS, codes), limit=None).totals
 
 
 def deliver(
@@ -98,13 +98,17 @@ def deliver(
     if dry_run or (restored.is_held() and not only):
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
-    round_ = _Round(now, seconds, codes, only)
+    round_ = _send_due(_Round(now, seconds, codes, only), limit=limit)
+    return replace(round_.totals, left=round_.due().count())
+
+
+def _send_due(round_: "_Round", *, limit: int | None) -> "_Round":
     round_.loop.hurry(Message.objects.filter(state=State.WAITING), now=round_.now())
     with _quick_commits(), lines.keep_open(), closing(round_.messages(limit)) as messages:
         for message in messages:
             round_.handle(message)
     round_.loop.end()
-    return replace(round_.totals, left=round_.due().count())
+    return round_
 
 
 @contextmanager
