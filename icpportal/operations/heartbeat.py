@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.writes import CompiledUpdate
+from icpportal.database.prepared import CompiledQuery, CompiledUpdate
 from icpportal.gateways import health
 from icpportal.models import Heartbeat
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from verification.pictures import frame, light, origin, portrait, sharpness
 from verification.pictures.checks import WHOLE, Box, Finding, checks_of
-from verification.pictures.copies import light_of
+from verification.pictures.likeness import light_of
 from verification.pictures.papers import Paper
 from verification.pictures.sample import Sample
 

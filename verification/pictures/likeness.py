@@ -6,11 +6,19 @@ too: docs/photo-check.md
 
 from PIL import Image
 
+LONGEST = 1024  # pixels of the copy's longer side
 SIDE = 24
 CLEAR = 2  # grey levels: a smaller difference is noise
 DIGITS = SIDE * SIDE  # four bits a cell
 ALIKE = 0.79  # share of the marks of either that both have
 FEWEST = 48  # marks: an almost empty picture resembles every other
+
+
+def light_of(picture: Image.Image) -> Image.Image:
+    """The reduced copy that this and all checks read, without colours: reducing these too costs twice as much."""
+    light = picture.convert("L")
+    light.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
+    return light
 
 
 def likeness_of(picture: Image.Image) -> str:

@@ -18,8 +18,7 @@ from PIL import Image
 from bench.photo_check import damage, papers, people, scenes
 from verification.pictures import checks, faces, judge
 from verification.pictures.checks import BY_KEY, CHECKS, WHOLE
-from verification.pictures.copies import light_of
-from verification.pictures.likeness import are_alike, likeness_of
+from verification.pictures.likeness import are_alike, light_of, likeness_of
 from verification.pictures.papers import Paper, paper_of
 from verification.pictures.sample import Sample
 

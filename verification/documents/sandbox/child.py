@@ -20,8 +20,7 @@ from verification.documents.sandbox import exact, quality, webp
 from verification.documents.sandbox.colours import in_srgb, on_white
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
-from verification.pictures.copies import light_of
-from verification.pictures.likeness import likeness_of
+from verification.pictures.likeness import light_of, likeness_of
 from verification.pictures.papers import LONGEST, SPARED, Paper
 
 PREVIEW_LONGEST = 640  # as wide as pages show it on a high-density screen

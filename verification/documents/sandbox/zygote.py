@@ -24,7 +24,7 @@ from PIL import Image
 
 from verification.documents.sandbox import child
 from verification.documents.sandbox.child import Limits
-from verification.pictures.copies import light_of
+from verification.pictures.likeness import light_of
 from verification.pictures.papers import WITH_A_FACE, Paper
 
 MESSAGE_MAX = 4096

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import CharField, F, UUIDField
 from django.test.utils import CaptureQueriesContext
 
-from icpportal.database.writes import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.database.prepared import CompiledDelete, CompiledUpdate, insert_whole
 from icpportal.models import Heartbeat
 from icpportal.privacy.models import FileKey
 from tests.verification.test_models import document
