@@ -8,6 +8,9 @@ from time import monotonic
 from urllib.parse import urljoin
 from uuid import UUID
 
+from csp.constants import HEADER as CONTENT_POLICY
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage
@@ -40,6 +43,8 @@ PERMISSIONS_POLICY = ", ".join(
 DESK = "/admin/"
 # what the desk needs besides its own pages: sign-in, pictures, drafts, choices of language and theme
 DESK_NEEDS = ("/account/", "/documents/", "/drafts/", "/language/", "/theme/", "/messages/")
+# what the decorators of the library of the content policy leave on a response
+OWN_POLICY = ("_csp_exempt", "_csp_config", "_csp_update", "_csp_replace")
 MACHINE_PATHS = ("/healthz", "/healthz/deep", "/metrics", "/readyz")
 
 
@@ -194,6 +199,29 @@ class BrowserHeaders:
         if personal or settings.SESSION_COOKIE_NAME in response.cookies:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """Says where a page may load from, as the library; writes the policy of the settings once, not for each response.
+
+    A page with a policy of its own, or with a nonce, gets it from the library.
+    """
+
+    _written: tuple[object, str] = (None, "")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Adds the header."""
+        has_own = getattr(request, "_csp_nonce", None) or any(hasattr(response, name) for name in OWN_POLICY)
+        if has_own or settings.DEBUG or hasattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY"):
+            return super().process_response(request, response)
+        response.headers.setdefault(CONTENT_POLICY, self._policy())
+        return response
+
+    def _policy(self) -> str:
+        wanted = settings.CONTENT_SECURITY_POLICY
+        if self._written[0] is not wanted:
+            self._written = wanted, build_policy()
+        return self._written[1]
 
 
 class MessagesForPeople:

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "icpportal.pages.content_policy.ContentPolicy",
+    "icpportal.middleware.ContentPolicy",
     "icpportal.middleware.BrowserHeaders",
     "icpportal.pages.visitors.PublicPages",
     "icpportal.middleware.BodyLimit",

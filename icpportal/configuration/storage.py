@@ -93,7 +93,7 @@ STORAGES = {
     "ministry": MINISTRY_STORAGE,
     "exports": EXPORTS_STORAGE,
     **STORAGES_ON_PAGES,
-    "staticfiles": {"BACKEND": env.str("STATICFILES_BACKEND", default="icpportal.pages.static_files.PageFiles")},
+    "staticfiles": {"BACKEND": env.str("STATICFILES_BACKEND", default="icpportal.pages.markup.static_files.PageFiles")},
 }
 # Pages name files only with their hash: copies with plain names would be compressed, too, and never requested.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -93,7 +93,8 @@ class LeaveIndexToAnother(AlterField):
         model, field = _field(self, app_label, to_state)
         if not _own_indexes(schema_editor, model, field):
             concurrently = {"concurrently": True} if is_postgresql(schema_editor) else {}
-            schema_editor.execute(schema_editor._create_index_sql(model, fields=[field], **concurrently))
+            create = schema_editor._create_index_sql(model, fields=[field], **concurrently)  # type: ignore[attr-defined]
+            schema_editor.execute(create)
 
 
 def _field(operation: AlterField, app_label: str, state: ProjectState) -> "tuple[type[Model], Field[Any, Any]]":
@@ -104,6 +105,7 @@ def _field(operation: AlterField, app_label: str, state: ProjectState) -> "tuple
 def _own_indexes(editor: BaseDatabaseSchemaEditor, model: "type[Model]", field: "Field[Any, Any]") -> list[str]:
     """The indexes of a column alone that Django made for the field: not those that the model declares by name."""
     declared = {index.name for index in model._meta.indexes}
-    return editor._constraint_names(
+    found: list[str] = editor._constraint_names(  # type: ignore[attr-defined]
         model, [field.column], index=True, unique=False, primary_key=False, type_=Index.suffix, exclude=declared
     )
+    return found

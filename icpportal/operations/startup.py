@@ -17,7 +17,7 @@ from django.utils import translation
 
 from icpportal.fields import domains, phones
 from icpportal.gateways import registry
-from icpportal.pages import source_texts
+from icpportal.kept_html import source_texts
 from icpportal.privacy import crypto
 
 STATEMENT_SECONDS = 15  # a page may meet two of them before the proxy ends it after 60

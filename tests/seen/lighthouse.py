@@ -16,7 +16,7 @@ from demo.rehearsal.http_browser import Browser
 from tests.environment import CHROMIUM
 from tests.journeys.portal import Portal, running
 
-SERVED = {"STATICFILES_BACKEND": "icpportal.pages.static_files.PageFiles"}  # as in production
+SERVED = {"STATICFILES_BACKEND": "icpportal.pages.markup.static_files.PageFiles"}  # as in production
 LIN = ("lin@example.com", "demo-Beian-2026")  # the demo's applicant, with orders in every state
 RUNS = int(os.environ.get("RUNS", "5"))
 TRIES = 3

@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
             return self.render()
         return _markup(self.key, get_language(), settings.UPLOAD_MAX_BYTES)
 
-    def __str__(self) -> str:
+    def __str__(self) -> SafeString:
         return self.__html__()
 
 

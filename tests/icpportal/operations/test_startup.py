@@ -153,7 +153,7 @@ def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_o
 
 def test_the_web_server_reports_at_its_start_that_static_files_were_not_collected(settings, tmp_path):
     settings.DEMO, settings.STATIC_ROOT = False, str(tmp_path)
-    manifest = {"BACKEND": "icpportal.pages.static_files.PageFiles"}
+    manifest = {"BACKEND": "icpportal.pages.markup.static_files.PageFiles"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": manifest}
     says = f"{tmp_path} lacks files that pages name: run manage.py collectstatic --noinput, as after each upgrade."
     every = {name: name for finder in get_finders() for name, _storage in finder.list([])}
@@ -171,7 +171,9 @@ def test_the_web_server_reports_at_its_start_that_static_files_were_not_collecte
 
 def test_a_server_starts_where_the_data_folder_has_no_room(settings, tmp_path):
     settings.DEMO, settings.VAR_DIR, settings.STATIC_BUNDLES_ROOT = False, tmp_path, tmp_path / "file" / "bundles"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "icpportal.pages.static_files.PageFiles"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "icpportal.pages.markup.static_files.PageFiles"}
+    }
     (tmp_path / "file").write_bytes(b"")
     (says,) = static_file_problems()
     assert says.startswith(f"VAR_DIR ({tmp_path}) has no room or cannot be written: ")

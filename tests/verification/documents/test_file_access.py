@@ -86,7 +86,7 @@ def test_a_response_can_neither_be_taken_for_a_page_nor_cached(received):
 
 
 def test_the_portals_own_policy_does_not_replace_the_stricter_one(received):
-    from icpportal.pages.content_policy import ContentPolicy
+    from icpportal.middleware import ContentPolicy
 
     document = ready(received)
     middleware = ContentPolicy(lambda _request: response(document))

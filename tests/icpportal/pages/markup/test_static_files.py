@@ -5,7 +5,7 @@ import json
 import pytest
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from icpportal.pages.static_files import PageFiles
+from icpportal.pages.markup.static_files import PageFiles
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from csp.decorators import csp_update
 from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 
-from icpportal.pages.content_policy import ContentPolicy
+from icpportal.middleware import ContentPolicy
 
 HEADER = "Content-Security-Policy"
 
@@ -37,7 +37,7 @@ def test_the_policy_is_written_once_and_again_when_the_settings_change(rf, setti
         written.append(1)
         return f"policy {len(written)}"
 
-    monkeypatch.setattr("icpportal.pages.content_policy.build_policy", write)
+    monkeypatch.setattr("icpportal.middleware.build_policy", write)
     middleware = ContentPolicy(plain)
     assert [middleware(rf.get("/")).headers[HEADER] for _ in range(3)] == ["policy 1"] * 3
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": ["'none'"]}}

@@ -3,7 +3,7 @@
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from icpportal.pages import source_texts
+from icpportal.kept_html import source_texts
 
 
 def test_no_english_text_changes_when_it_is_entered():
