@@ -28,7 +28,7 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
-from icpportal.fields.client import declared_length, most_bytes
+from icpportal.fields.client import declared_length, is_of_script, most_bytes
 from icpportal.logs import request_reference
 from icpportal.metrics.counters import count_request
 
@@ -233,6 +233,6 @@ class MessagesForPeople:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         waiting = get_messages(request)
-        if request.headers.get("X-Requested-With") == "fetch" and isinstance(waiting, BaseStorage):
+        if is_of_script(request) and isinstance(waiting, BaseStorage):
             waiting.used = False
         return response

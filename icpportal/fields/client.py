@@ -1,4 +1,4 @@
-"""The client's address, as counted from our own proxies, and limits on request bodies."""
+"""The client's address, as counted from our own proxies, whether its script asks, and limits on request bodies."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -31,6 +31,11 @@ def _one_spelling(address: str) -> str:
     except ValueError:
         return ""
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+
+
+def is_of_script(request: HttpRequest) -> bool:
+    """Whether a page's script asks for a part of the page, and nobody reads the rest."""
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def takes_file(view: View) -> View:

@@ -40,6 +40,10 @@
       say(part, document.body.dataset.stale); // signed out, or the page is about something that has moved on
       return;
     }
+    if (answer.status === 204) {
+      follow(part, tries + 1); // still waiting
+      return;
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(part.id);
     if (!fresh) return;

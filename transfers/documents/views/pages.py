@@ -1,6 +1,7 @@
 """Step 5, documents (上传资料): one page for each document, and the statement to sign."""
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import ClassVar
 
 from django import forms
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import added_message, said_words, say, say_words
-from icpportal.fields.client import takes_file
+from icpportal.fields.client import is_of_script, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
 from icpportal.paths import path
@@ -267,13 +268,15 @@ def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
 @confirmed_required
 @require_safe
 def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
-    """Draws one side alone; a page with script polls it while the picture is being examined."""
+    """Draws one side alone; a page with script polls it while the picture is examined, and until then gets nothing."""
     order = own_order(request, reference, says_over=True, along=papers_along)
     if is_over(order):
         raise Http404
     found = slots.slot_of(order, slot)
     held = Held(order)
     paper = held.papers.get((slot, side))
+    if paper is not None and paper.document.is_checking and is_of_script(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)  # what the page shows is still so
     if slot == slots.PHOTO and side == 1:
         drawn = photo_app.photo_slot_context(order, paper)
     elif found is None or not 1 <= side <= len(found.sides):

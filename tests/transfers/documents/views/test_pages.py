@@ -440,6 +440,32 @@ def test_one_side_can_be_requested_by_itself(client):
     assert client.get(reverse("slot-fragment", args=[order.reference, "photo", 1])).status_code == 200
 
 
+def test_a_script_gets_a_side_only_when_its_picture_was_examined(client):
+    order = make_order()
+    document = make_ready_document(order, "subject_id")
+    mine, side = english(client, order.owner), reverse("slot-fragment", args=[order.reference, "subject_id", 1])
+    by_script = {"X-Requested-With": "fetch"}
+
+    Document.objects.filter(pk=document.pk).update(state="checking")
+    waiting = mine.get(side, headers=by_script)
+    assert (waiting.status_code, waiting.content) == (204, b"")
+    assert b"<section" in mine.get(side).content  # asked for without script
+
+    Document.objects.filter(pk=document.pk).update(state="ready")
+    assert b"<section" in mine.get(side, headers=by_script).content
+
+
+def test_the_script_of_a_stranger_does_not_learn_that_a_picture_is_examined(client):
+    order = make_order()
+    document = make_ready_document(order, "subject_id")
+    Document.objects.filter(pk=document.pk).update(state="checking")
+    side = reverse("slot-fragment", args=[order.reference, "subject_id", 1])
+
+    answer = english(client, make_user()).get(side, headers={"X-Requested-With": "fetch"})
+
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("side", ["0", "2", "-1", "x", "²", "1e3"])
 def test_a_missing_side_is_404(client, side):
     order = make_order()
