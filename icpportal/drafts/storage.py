@@ -36,6 +36,7 @@ KEPT_NOW = CompiledQuery(
     key=CharField(),
     now=DateTimeField(),
 )
+OF_KEY = CompiledQuery(lambda key: PageDraft.objects.filter(key=key).order_by(), key=CharField())
 
 
 class TooLarge(Exception):
@@ -101,7 +102,7 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
         return
     key, until = _key(reader, mark), now + (KEPT_OF_VISITORS if owner is None else KEPT)
     for _again in range(2):  # another window may store or drop it at this moment
-        there = PageDraft.objects.filter(key=key).first()
+        there = OF_KEY.first(key=key)
         if there is None and owner is None and not limits.consume("visitor_drafts", client_address(request)).ok:
             raise TooMany
         draft = there or PageDraft(key=key, owner_id=owner, holder=mark.holder)

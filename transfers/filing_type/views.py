@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.db.models import CharField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filings.register import regions
 from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.database.prepared import CompiledQuery
 from icpportal.drafts.pages import fill, say
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Notice, SummaryRow
@@ -155,7 +157,17 @@ def _earlier(request: HttpRequest) -> dict[str, str]:
 
 
 def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
-    return get_object_or_404(TypeCheck.objects.select_related("order"), reference=reference, owner=account_of(request))
+    found = OWN_CHECK.first(reference=reference, owner=account_of(request).pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+OWN_CHECK = CompiledQuery(
+    lambda reference, owner: TypeCheck.objects.select_related("order").filter(reference=reference, owner=owner),
+    reference=CharField(),
+    owner=UUIDField(),
+)
 
 
 @confirmed_required

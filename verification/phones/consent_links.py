@@ -90,8 +90,8 @@ def code_holder(request: ConsentRequest) -> str:
 
 def open_request(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
     """The request of this link; None when it is unknown, answered or a day old. Changes nothing."""
-    living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now or timezone.now())
-    return living.first()
+    found = _of_link(token)
+    return found if found and not found.answer and found.expires_at > (now or timezone.now()) else None
 
 
 def answer(token: str, reply: str, *, language: str, client: str = "", now: datetime | None = None) -> bool:
@@ -115,7 +115,15 @@ def answer(token: str, reply: str, *, language: str, client: str = "", now: date
 
 def answered_request(token: str) -> ConsentRequest | None:
     """The answered request of this link, however old."""
-    return ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
+    found = _of_link(token)
+    return found if found and found.answer else None
+
+
+OF_LINK = CompiledQuery(lambda digest: ConsentRequest.objects.filter(digest=digest).order_by(), digest=CharField())
+
+
+def _of_link(token: str) -> ConsentRequest | None:
+    return OF_LINK.first(digest=digest(token))
 
 
 def withdraw(holder: str, *, person_key: str) -> bool:

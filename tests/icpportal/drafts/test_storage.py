@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 from django.test import RequestFactory
 
 from icpportal.drafts import storage
@@ -23,16 +22,15 @@ def request_and_mark() -> tuple[Any, Mark]:
 
 def before_the_write(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Has `act` done once, after a draft was read and before it is written."""
-    read = QuerySet.first
+    read = storage.OF_KEY.first
 
-    def first(self: QuerySet) -> Any:
-        found = read(self)
-        if self.model is PageDraft:
-            monkeypatch.setattr(QuerySet, "first", read)
-            act()
+    def first(**values: Any) -> PageDraft | None:
+        found = read(**values)
+        monkeypatch.setattr(storage.OF_KEY, "first", read)
+        act()
         return found
 
-    monkeypatch.setattr(QuerySet, "first", first)
+    monkeypatch.setattr(storage.OF_KEY, "first", first)
 
 
 def test_the_errors_of_a_refused_form_stay_when_its_page_saves_what_was_typed_at_this_moment(

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import CharField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from icpportal.accounts.guards import confirmed_required
 from icpportal.codes.errors import not_sent
 from icpportal.codes.refusals import NotSent
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.client import client_address
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Words
@@ -138,11 +140,17 @@ def _address_of(token: str) -> str:
     return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("consent-asked", args=[token])
 
 
+OF_REQUEST = CompiledQuery(
+    lambda reference: Order.objects.filter(reference=reference).select_related("owner").order_by(),
+    reference=CharField(),
+)
+
+
 @never_cache
 def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the person's own phone without an account: GET shows the question, POST answers it once."""
     found = consent_links.open_request(token)
-    order = Order.objects.filter(reference=found.holder).first() if found else None
+    order = OF_REQUEST.first(reference=found.holder) if found else None
     if found is None or order is None or not _still_asked(order):
         return _answer_page(request, token)
     says_no = "no" in request.POST
@@ -163,7 +171,7 @@ def consent_question(request: HttpRequest, token: str) -> HttpResponse:
 def _answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the answer; a person who agreed can withdraw there, as easily as they agreed."""
     found = consent_links.answered_request(token)
-    order = Order.objects.select_related("owner").filter(reference=found.holder).first() if found else None
+    order = OF_REQUEST.first(reference=found.holder) if found else None
     if found is None or order is None:
         return render_page(request, AskedPage(), status=404)
     if request.method == "POST" and "take_back" in request.POST and found.answer == consent_links.AGREED:
