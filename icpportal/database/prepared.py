@@ -10,19 +10,20 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, UUIDField
+from django.db.models import CharField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
 from django.db.models.query import get_related_populators
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row", bound=Model)
-Value = str | uuid.UUID | datetime
+Value = str | int | uuid.UUID | datetime
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
 Columns = Mapping[str, object]  # values to write, by the name of their field
 _Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
 _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
     UUIDField: lambda place: uuid.UUID(int=2**127 + place),
+    IntegerField: lambda place: 2**31 - 1 - place,
     CharField: lambda place: f"stands for what is asked {place}",
     DateTimeField: lambda place: datetime(1971, 1, 1, microsecond=place + 1, tzinfo=UTC),
 }

@@ -4,14 +4,16 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 from django.core.files.storage import Storage
-from django.db import models, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import CharField, F, IntegerField, UUIDField
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from formtools.wizard.storage.base import BaseStorage
 
+from icpportal.database.prepared import CompiledUpdate
 from icpportal.fields.types import Column, Json, JsonObject
 from icpportal.privacy.fields import seal_value
 from icpportal.wizard.models import DraftModel
@@ -80,9 +82,10 @@ def change(
 ) -> None:
     """Applies `edit` to the row's answers and writes `columns`, by one UPDATE that fails if the row has changed.
 
+    `columns` have plain values, no expressions.
+
     `columns_when_changed()` of the row adds columns to every change, and `derived_values()` what else to update.
     """
-    manager: models.Manager = type(row)._default_manager
     for _ in range(TRIES):
         if not row.is_editable:
             break
@@ -90,9 +93,8 @@ def change(
         row.answers = edit(row.answers)
         written_columns = {**row.columns_when_changed(), **columns}
         with transaction.atomic():
-            written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
-                answers=seal_value(row, "answers"), version=F("version") + 1, **written_columns
-            )
+            sealed = {"answers": seal_value(row, "answers"), **written_columns}
+            written = _unchanged(type(row)).run(sealed, pk=row.pk, version=row.version, state=row.state)
             if written:
                 row.version += 1
                 for name, value in written_columns.items():
@@ -102,3 +104,16 @@ def change(
                 return
         row.refresh_from_db()
     raise RowClosed(str(row))
+
+
+@cache
+def _unchanged(model: type[DraftModel]) -> CompiledUpdate[DraftModel]:
+    """Writes into a row that is as it was read."""
+    rows = model._default_manager
+    return CompiledUpdate(
+        lambda pk, version, state: rows.filter(pk=pk, version=version, state=state),  # type: ignore[misc]
+        {"version": F("version") + 1},
+        pk=UUIDField(),
+        version=IntegerField(),
+        state=CharField(),
+    )

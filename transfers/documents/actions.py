@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import CharField, F, QuerySet, UUIDField
 from django.utils import timezone
 
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledUpdate
 from icpportal.lifecycle import APPLICANT
 from transfers.documents.replacements import replace, retire_unused, take_out
 from transfers.documents.reuse import Earlier
@@ -143,9 +144,16 @@ def remove(order: Order, *, slot: str, side: int = 1, seen: str = "") -> bool:
 
 def _change(order: Order) -> None:
     """Counts up the order's version, so that anyone submitting it at this moment has to read it again."""
-    unmoved = Order.objects.filter(pk=order.pk, state=order.state)
-    if unmoved.update(version=F("version") + 1, **order.columns_when_changed()) != 1:
+    if UNMOVED.run(order.columns_when_changed(), pk=order.pk, state=order.state) != 1:
         raise OrderChanged(order.reference)
+
+
+UNMOVED = CompiledUpdate(
+    lambda pk, state: Order.objects.filter(pk=pk, state=state),
+    {"version": F("version") + 1},
+    pk=UUIDField(),
+    state=CharField(),
+)
 
 
 def _living(order: Order, slot: str) -> QuerySet[OrderDocument]:
