@@ -1,4 +1,4 @@
-"""Rows of an order, a round or a reason are found by the indexes that order them or keep them unique."""
+"""Rows of an order or a reason are found by the indexes that order them or keep them unique."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -14,16 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        LeaveIndexToAnother(
-            model_name="fieldverdict",
-            name="round",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="verdicts",
-                to="transfers.reviewround",
-            ),
-        ),
         LeaveIndexToAnother(
             model_name="orderevent",
             name="order",

@@ -123,7 +123,7 @@ class FieldVerdict(SealedModel):
     OK = "ok"
     RETURN = "return"
 
-    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts", db_index=False)
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts")
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")

@@ -35,11 +35,8 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 def addresses(order: Order) -> Iterator[str]:
     """Every address of an order, whatever its state."""
-    for pattern in urls.urlpatterns:
-        names = pattern.pattern.converters
-        if not str(pattern.pattern).startswith(urls.ORDER):
-            continue
-        rest = [name for name in names if name != "reference"]
+    for pattern in urls.OF_ORDER:
+        rest = list(pattern.pattern.converters)
         for values in itertools.product(*(VALUES[name] for name in rest)):
             yield reverse(pattern.name, kwargs={"reference": order.reference, **dict(zip(rest, values, strict=True))})
 

@@ -183,13 +183,13 @@ FILLED = {
     "move": "abandon",
     "step": "website",
 }
-OF_AN_ORDER = {each.name: each for each in urls.urlpatterns if str(each.pattern).startswith(urls.ORDER)}
+OF_AN_ORDER = {each.name: each for each in urls.OF_ORDER}
 NOTHING_THERE = (404, 405)
 
 
 def address(name: str, order: Order) -> str:
     """One of the addresses of an order."""
-    wanted = OF_AN_ORDER[name].pattern.converters
+    wanted = ("reference", *OF_AN_ORDER[name].pattern.converters)
     return reverse(name, kwargs={each: FILLED.get(each, order.reference) for each in wanted})
 
 
