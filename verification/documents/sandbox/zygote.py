@@ -79,7 +79,8 @@ def settle() -> None:
 def fill_holes() -> None:
     """Takes the free parts of the heap, untouched: a child's pictures would fill them, a small page at a time.
 
-    What is larger than `SMALL` and fits into no hole comes from elsewhere, and is given back.
+    What is larger than `SMALL` and fits into no hole comes from elsewhere, and is given back. Where memory is limited,
+    it may come from nowhere.
     """
     LIBC.mallinfo2.restype, LIBC.malloc.restype, LIBC.free.argtypes = Heap, ctypes.c_void_p, (ctypes.c_void_p,)
     if (rest := LIBC.mallinfo2().keepcost) > 2 * PAGE:  # at the end, up to where a large page begins
@@ -88,7 +89,7 @@ def fill_holes() -> None:
     while size >= SMALL:
         before = LIBC.mallinfo2().hblks
         taken = LIBC.malloc(ctypes.c_size_t(size))
-        if LIBC.mallinfo2().hblks > before:
+        if not taken or LIBC.mallinfo2().hblks > before:
             LIBC.free(taken)
             size //= 2
 

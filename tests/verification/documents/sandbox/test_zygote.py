@@ -138,6 +138,24 @@ print([there + zygote.SMALL > end for there in taken])
     assert done.stdout == "[True, True, True]\n"
 
 
+def test_a_zygote_with_little_memory_does_not_search_for_holes_for_ever():
+    code = """
+import resource
+from pathlib import Path
+from verification.documents.sandbox import zygote
+zygote.set_memory({zygote.MMAP_THRESHOLD: zygote.SMALL})
+used = int(Path("/proc/self/statm").read_text().split()[0]) * zygote.PAGE
+resource.setrlimit(resource.RLIMIT_AS, (used + zygote.LARGEST_HOLE // 2,) * 2)
+zygote.fill_holes()
+print("ended")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=launcher.ENVIRONMENT, timeout=20
+    )
+
+    assert done.stdout == "ended\n"
+
+
 @pytest.mark.parametrize(
     ("act", "because"),
     [
