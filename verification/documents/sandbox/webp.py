@@ -12,7 +12,7 @@ SMALLEST = 0.9  # below it, a finer one: a careless encoder needed more bytes fo
 FINER = 8  # so much finer then
 LEGIBLE = 90  # quality for what came without loss and cannot be kept so
 QUICK, CAREFUL = 2, 4  # libwebp's methods: quick takes half the time and is as legible, unless the picture is coarse
-COARSE = 40  # quality
+COARSE, HIGHEST = 40, 100  # qualities: for the highest, the quick method needs twice the bytes
 EXACT = {"lossless": 1, "quality": 80, "method": QUICK}  # packs as well as 100
 EXACT_PIXELS = 9_000_000  # with more, a grainy picture takes seconds
 CHUNKS_MAX = 2000
@@ -36,7 +36,7 @@ def encode(picture: Image.Image, came: bytes, *, may_be_exact: bool) -> bytes:
     if SMALLEST * len(came) <= len(first) <= LARGEST * len(came):
         return first
     is_small = len(first) < len(came)
-    second = _encode(picture, min(max(qualities) + FINER, 100) if is_small else min(qualities))
+    second = _encode(picture, min(max(qualities) + FINER, HIGHEST) if is_small else min(qualities))
     return max((each for each in (first, second) if len(each) <= LARGEST * len(came)), key=len, default=second)
 
 
@@ -50,7 +50,8 @@ def _encode_lossless(picture: Image.Image, size: int, *, may_be_exact: bool) -> 
 
 
 def _encode(picture: Image.Image, quality: float) -> bytes:
-    return _save(picture, quality=round(quality), method=CAREFUL if quality < COARSE else QUICK)
+    quality = round(quality)
+    return _save(picture, quality=quality, method=QUICK if COARSE <= quality < HIGHEST else CAREFUL)
 
 
 def _save(picture: Image.Image, **way: int) -> bytes:

@@ -1,6 +1,10 @@
 """WebP is written again as coarse as it came, by what its header tells."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
+from PIL import Image
 
 from bench.photo_check.small_print import WHITE, encode, likeness, page, phone, text_of
 from tests.verification.documents import pictures
@@ -30,6 +34,17 @@ def test_the_quality_of_a_lossy_picture_is_read_from_its_header(quality: int, me
 @pytest.mark.parametrize("quality", [30, 50, 75, 90])
 def test_a_lossy_picture_stays_as_small_and_as_legible_whoever_wrote_it(quality: int, method: int):
     came = encode(phone(), "WEBP", quality=quality, method=method)
+
+    kept = stored(came)
+
+    assert len(kept) <= 1.1 * len(came)
+    assert likeness(text_of(pictures.open_image(came)), text_of(pictures.open_image(kept))) >= 0.98
+
+
+@pytest.mark.parametrize("method", [0, 4, 6])
+@pytest.mark.parametrize("draw", [partial(page, 600, 500, 96, ground=WHITE), phone])
+def test_a_picture_of_the_highest_quality_does_not_grow(draw: Callable[[], Image.Image], method: int):
+    came = encode(draw(), "WEBP", quality=100, method=method)
 
     kept = stored(came)
 
