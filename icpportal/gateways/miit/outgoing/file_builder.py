@@ -1,5 +1,6 @@
 """Builds the file of a queued report: read, written in the current version, validated, packed."""
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
@@ -50,6 +51,8 @@ def picture(attachment: Attachment) -> bytes:
     except GONE as gone:
         field = f"Fj (attachment {attachment.purpose.name.lower()})"
         raise NotEncodable("the picture is not there any more", field=field, code="5010") from gone
+    except SoftTimeLimitExceeded:  # the worker's time limit is not the picture's fault
+        raise
     except Exception as trouble:  # storages raise anything, with messages that may contain a URL
         raise Retryable(f"a picture cannot be read: {type(trouble).__name__}") from trouble
     return content

@@ -1,6 +1,7 @@
 """A queued report becomes a file, or names the field that prevents it."""
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.client.crypto import WireFile, unwrap, wrap
@@ -53,3 +54,13 @@ def test_an_unavailable_storage_is_retried_and_its_address_is_not_repeated(minis
         file_builder.build(report_queue.queue(access(attachments=[statement("down")])), 7)
 
     assert str(trouble.value) == "a picture cannot be read: OSError"
+
+
+def test_a_worker_that_runs_out_of_time_at_a_picture_ends_and_does_not_take_another_report(ministry, monkeypatch):
+    def late(_document: str) -> bytes:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("tests.icpportal.gateways.miit.sending_world.picture", late)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        file_builder.build(report_queue.queue(access(attachments=[statement("here")])), 7)
