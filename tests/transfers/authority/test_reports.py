@@ -11,6 +11,9 @@ from PIL import Image
 
 from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.gbk import unencodable
+from icpportal.gateways.miit.documents.types import NotEncodable
+from icpportal.gateways.miit.outgoing import file_builder
+from icpportal.gateways.miit.types import Attachment, Owner, Purpose
 from tests.transfers import states
 from tests.transfers.builders import (
     administrator_answers,
@@ -140,3 +143,15 @@ def test_a_picture_stored_as_png_reaches_the_ministry_as_jpeg() -> None:
     opened = Image.open(io.BytesIO(sent))
     assert (opened.format, opened.mode, opened.size) == ("JPEG", "RGB", (900, 700))
     assert opened.getpixel((450, 350)) == (255, 255, 255)
+
+
+def test_a_stored_picture_that_does_not_open_is_not_tried_for_ever() -> None:
+    order = make_order(state=states.HANDING_OVER, domain="example.com")
+    paper = make_ready_document(order, "statement")
+    paper.stored_name = storages["documents"].save("statement.png", ContentFile(b"\x89PNG\r\n\x1a\n, and no picture"))
+    paper.save()
+
+    with pytest.raises(NotEncodable) as unfit:
+        file_builder.picture(Attachment(Purpose.STATEMENT, Owner.SITE, "1", str(paper.pk)))
+
+    assert (unfit.value.field, unfit.value.code) == ("Fj (attachment statement)", "5010")

@@ -63,13 +63,18 @@ def memory_file(name: str) -> BinaryIO:
 
 
 def jpeg_of(content: bytes) -> bytes:
-    """A picture of ours as JPEG, for readers that take nothing else; raises `ChildCrashed`."""
+    """A picture of ours as JPEG, for readers that take nothing else.
+
+    Raises `ChildCrashed`, or `ValueError` when it does not open, which trying again does not change.
+    """
     if name_of(content) == JPEG:
         return content
-    picture = open_picture(content, None, as_jpeg=True).picture
-    if name_of(picture) != JPEG:
+    opened = open_picture(content, None, as_jpeg=True)
+    if opened.refused:
+        raise ValueError(opened.refused)
+    if name_of(opened.picture) != JPEG:
         raise ChildCrashed("no JPEG")
-    return picture
+    return opened.picture
 
 
 def run_child(source: BinaryIO, answer: BinaryIO, limits: Limits) -> None:

@@ -15,7 +15,7 @@ from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import Attachment
 from icpportal.gateways.miit.types import Report as Content
 
-GONE = (LookupError, ValueError, ValidationError)  # there is no such picture, or no such handle
+GONE = (LookupError, ValueError, ValidationError)  # there is no such picture or handle, or it does not open
 
 
 def place(key: str) -> str:
@@ -44,13 +44,13 @@ def build(row: Report, sequence: int) -> PackedDocument:
 
 
 def picture(attachment: Attachment) -> bytes:
-    """The bytes of an attachment; raises `NotEncodable` when it is gone for good."""
+    """The bytes of an attachment; raises `NotEncodable` when it is gone for good or does not open."""
     read = import_string(settings.AUTHORITY_PICTURES)
     try:
         content: bytes = read(attachment.document)
     except GONE as gone:
         field = f"Fj (attachment {attachment.purpose.name.lower()})"
-        raise NotEncodable("the picture is not there any more", field=field, code="5010") from gone
+        raise NotEncodable("the picture is not there any more or does not open", field=field, code="5010") from gone
     except SoftTimeLimitExceeded:  # the worker's time limit is not the picture's fault
         raise
     except Exception as trouble:  # storages raise anything, with messages that may contain a URL
