@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,6 +18,7 @@ from verification.documents.deletion import clear
 from verification.documents.examination import examine
 from verification.documents.sandbox import animations, dimensions
 from verification.documents.sandbox.file_signatures import ACCEPTED, name_of
+from verification.documents.sandbox.parent import OUTPUT
 from verification.documents.upload_messages import SENTENCES, UploadRefused
 from verification.models.documents import Document, DocumentState
 from verification.pictures.papers import refusal
@@ -36,6 +38,10 @@ class Upload(Protocol):
     @property
     def size(self) -> int | None: ...
     def read(self, num_bytes: int = ..., /) -> bytes: ...
+
+
+class OwnPicture(ContentFile):
+    """A picture that we stored and now examine again: it may be a little larger than what came."""
 
 
 class CheckedUpload(NamedTuple):
@@ -138,7 +144,7 @@ def check(kind: str, upload: Upload) -> CheckedUpload:
 
 def read_bounded(upload: Upload) -> bytes:
     """All bytes of a file that is neither empty nor too long; the length that the browser declares is ignored."""
-    most = settings.UPLOAD_MAX_BYTES
+    most = OUTPUT if isinstance(upload, OwnPicture) else settings.UPLOAD_MAX_BYTES
     content = upload.read(most + 1) if (upload.size or 0) <= most else b""
     if len(content) > most or (upload.size or 0) > most:
         raise UploadRefused("file_big", params={"max": most // MEGABYTE})

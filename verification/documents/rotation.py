@@ -3,10 +3,8 @@
 import struct
 import zlib
 
-from django.core.files.base import ContentFile
-
 from icpportal.gateways import storage
-from verification.documents.actions import Upload
+from verification.documents.actions import OwnPicture
 from verification.documents.file_access import NotReady, open_ready
 from verification.documents.sandbox.dimensions import size_of
 from verification.documents.sandbox.file_signatures import JPEG, PNG, WEBP, name_of
@@ -19,7 +17,7 @@ HAS_EXIF = 0x08  # of the flags of VP8X
 A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 
 
-def turned_upload(document: Document) -> Upload:
+def turned_upload(document: Document) -> OwnPicture:
     """The stored picture with an Exif note of its new orientation; raises `UploadRefused` when it is unreadable.
 
     Nothing is decoded here: the examination turns the pixels.
@@ -31,7 +29,7 @@ def turned_upload(document: Document) -> Upload:
         raise UploadRefused("storage_down") from down
     except NotReady as gone:
         raise UploadRefused("upload_failed") from gone
-    return ContentFile(_with_note(content), name=document.display_name)
+    return OwnPicture(_with_note(content), name=document.display_name)
 
 
 def _with_note(content: bytes) -> bytes:

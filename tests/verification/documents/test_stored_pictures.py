@@ -12,11 +12,11 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from bench.photo_check.small_print import WHITE, encode, likeness, page, phone, scan, text_of
 from tests.verification.documents import pictures
-from verification.documents.actions import examine
+from verification.documents.actions import examine, receive
 from verification.documents.file_access import response
 from verification.documents.rotation import turned_upload
 from verification.documents.sandbox import child, quality
-from verification.models.documents import Document
+from verification.models.documents import Document, DocumentState
 
 LARGEST, LEGIBLE = 1.1, 0.98
 INK_BELOW = 140
@@ -214,6 +214,17 @@ def test_a_stored_picture_is_turned_whatever_its_format(received, kind: str):
     assert (after.format, after.size) == (before.format, before.size[::-1])
     upright = after.convert("RGB").transpose(Image.Transpose.ROTATE_90)
     assert likeness(text_of(before), text_of(upright)) >= LEGIBLE
+
+
+def test_a_stored_picture_that_is_larger_than_an_upload_may_be_is_turned_all_the_same(received, settings):
+    document = examined(received, KINDS["a dense screenshot"][0]())
+    settings.UPLOAD_MAX_BYTES = document.size - 1
+
+    turned = receive(kind=document.kind, upload=turned_upload(document), holder=document.holder)
+    examine(turned.pk)
+
+    turned.refresh_from_db()
+    assert (turned.state, turned.width, turned.height) == (DocumentState.READY, document.height, document.width)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "1", "P"])
