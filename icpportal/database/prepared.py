@@ -310,3 +310,5 @@ def insert_whole(rows: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(rows))}", given)  # noqa: S608
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again

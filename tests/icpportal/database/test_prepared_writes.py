@@ -92,5 +92,16 @@ def test_several_rows_are_inserted_whole_by_one_statement():
     assert list(written) == [tuple(getattr(row, column) for column in columns) for row in rows]
 
 
+def test_a_row_that_was_inserted_whole_can_be_saved_and_is_not_inserted_again():
+    row = FileKey(place="documents", name="day/1", wrapped="1")
+    insert_whole([row])
+
+    row.name = "day/2"
+    row.save(update_fields=["name"])
+
+    assert (row._state.adding, row._state.db) == (False, "default")
+    assert [each.name for each in FileKey.objects.all()] == ["day/2"]
+
+
 def again(row: Document) -> Document:
     return Document.objects.get(pk=row.pk)
