@@ -18,6 +18,7 @@ from icpportal.database.indexes import AddIndexWhileWriting, LeaveIndexToAnother
 
 PACKAGES = {"icpportal", "transfers", "filings", "verification"}
 WHILE_WRITING = (AddIndexWhileWriting, RemoveIndexWhileWriting)
+LEAVES = LeaveIndexToAnother("auditentry", "actor", ForeignKey("accounts.User", CASCADE, null=True, db_index=False))
 # by app: the last migration from before this rule
 EXEMPT = {"alarms": "0004", "miit": "0015", "outbox": "0007", "transfers": "0038", "verification": "0015"}
 
@@ -114,18 +115,44 @@ def indexes_of_actor() -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_index_left_to_another_is_dropped_and_comes_back_without_copying_its_table(made_actor: ProjectState) -> None:
-    leaves = LeaveIndexToAnother("auditentry", "actor", ForeignKey("accounts.User", CASCADE, null=True, db_index=False))
-    after = made_actor.clone()
-    leaves.state_forwards("audit", after)
+    after = left(made_actor)
 
     with connection.schema_editor(atomic=False) as editor:
-        leaves.database_backwards("audit", editor, after, made_actor)
+        LEAVES.database_backwards("audit", editor, after, made_actor)
     assert len(indexes_of_actor()) == 1
 
     with connection.schema_editor(atomic=False) as editor, CaptureQueriesContext(connection) as asked:
-        leaves.database_forwards("audit", editor, made_actor, after)
+        LEAVES.database_forwards("audit", editor, made_actor, after)
     assert indexes_of_actor() == []
     assert [each["sql"] for each in asked if "CREATE TABLE" in each["sql"]] == []
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_was_killed_while_it_came_back_is_built_again(made_actor: ProjectState) -> None:
+    after = left(made_actor)
+    with connection.schema_editor(atomic=False) as editor:
+        LEAVES.database_backwards("audit", editor, after, made_actor)
+    (name,) = indexes_of_actor()
+    with connection.cursor() as cursor:  # as PostgreSQL leaves it
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)", [name])
+
+    with connection.schema_editor(atomic=False) as editor:
+        LEAVES.database_backwards("audit", editor, after, made_actor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+        assert cursor.fetchall() == [(True,)]
+
+    with connection.schema_editor(atomic=False) as editor:
+        LEAVES.database_forwards("audit", editor, made_actor, after)
+    assert indexes_of_actor() == []
+
+
+def left(made_actor: ProjectState) -> ProjectState:
+    """The models without the index."""
+    after = made_actor.clone()
+    LEAVES.state_forwards("audit", after)
+    return after
 
 
 @pytest.fixture

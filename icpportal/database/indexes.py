@@ -90,11 +90,11 @@ class LeaveIndexToAnother(AlterField):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        self.database_forwards(app_label, schema_editor, to_state, from_state)  # the remains of an interrupted run
         model, field = _field(self, app_label, to_state)
-        if not _own_indexes(schema_editor, model, field):
-            concurrently = {"concurrently": True} if is_postgresql(schema_editor) else {}
-            create = schema_editor._create_index_sql(model, fields=[field], **concurrently)  # type: ignore[attr-defined]
-            schema_editor.execute(create)
+        concurrently = {"concurrently": True} if is_postgresql(schema_editor) else {}
+        create = schema_editor._create_index_sql(model, fields=[field], **concurrently)  # type: ignore[attr-defined]
+        schema_editor.execute(create)
 
 
 def _field(operation: AlterField, app_label: str, state: ProjectState) -> "tuple[type[Model], Field[Any, Any]]":
