@@ -59,9 +59,13 @@ class Operations(DatabaseOperations):
     """Django's, which also tell tests and logs of a prepared statement with its values."""
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        if isinstance(cursor, PreparedCursor):
-            return self.compose_sql(sql, params)
-        return super().last_executed_query(cursor, sql, params)
+        """The statement; without values that no text can hold, and after the connection was lost."""
+        if not isinstance(cursor, PreparedCursor):
+            return super().last_executed_query(cursor, sql, params)
+        try:
+            return psycopg.ClientCursor(cursor.connection).mogrify(sql, params)
+        except (psycopg.Error, UnicodeError):
+            return sql
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import NotSupportedError, connection, connections
+from django.db import DataError, NotSupportedError, OperationalError, connection, connections
 from django.db.models import CharField, UUIDField
 
 from icpportal.accounts.models import User
@@ -37,6 +37,7 @@ def kept() -> Iterator[Any]:
         make = "CREATE TABLE shelf (name varchar(20), size integer); INSERT INTO shelf VALUES ('low', 3)"
         run(found, make)
         yield found
+        found.close()
         run(found, "DROP TABLE shelf")
 
 
@@ -148,6 +149,24 @@ def test_what_is_logged_has_the_values(kept: Any) -> None:
     found_by(kept, "100% 'low'")
 
     assert kept.queries[-1]["sql"] == STATEMENT.replace("%s", "'100%% ''low'''").replace("%%", "%")
+
+
+@pytest.mark.parametrize("name", ["NUL \0 within", "half a character \ud800"])
+def test_a_value_that_no_text_can_hold_is_the_same_error_while_statements_are_logged(kept: Any, name: str) -> None:
+    kept.force_debug_cursor = True
+    with pytest.raises((DataError, UnicodeEncodeError)):
+        found_by(kept, name)
+
+    assert found_by(kept) == [("low", 3)]
+
+
+def test_a_lost_connection_is_the_same_error_while_statements_are_logged(kept: Any) -> None:
+    found_by(kept)
+    kept.force_debug_cursor = True
+    by_another(f"SELECT pg_terminate_backend({kept.connection.info.backend_pid})")
+    with pytest.raises(OperationalError) as told:
+        found_by(kept)
+    assert "terminating connection" in str(told.value)
 
 
 def test_only_what_changes_is_a_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
