@@ -49,7 +49,7 @@ class PreparedCursor(psycopg.Cursor[Any]):
         except STALE:
             if own.info.transaction_status != TransactionStatus.IDLE:
                 raise
-            super().execute("DEALLOCATE ALL", prepare=False)  # psycopg forgets them as well
+            super().execute("DEALLOCATE ALL", prepare=True)  # psycopg forgets them as well, each time it is prepared
             return super().execute(query, params, **options)
         finally:
             own.prepare_threshold = before

@@ -169,6 +169,15 @@ def test_a_lost_connection_is_the_same_error_while_statements_are_logged(kept: A
     assert "terminating connection" in str(told.value)
 
 
+def test_an_error_of_the_first_statement_does_not_hide_later_losses(kept: Any) -> None:
+    with pytest.raises(NotSupportedError):
+        found_by(kept, statement="SELECT name, count(*) FROM shelf WHERE name = %s GROUP BY name FOR UPDATE")
+    found_by(kept)
+    run(kept, "DISCARD ALL")
+
+    assert [found_by(kept) for _time in range(2)] == [[("low", 3)]] * 2
+
+
 def test_only_what_changes_is_a_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
     """A partial index serves a plan for all values only where its condition is in the text."""
     monkeypatch.setattr(DatabaseWrapper, "prepares_in_transactions", True)
