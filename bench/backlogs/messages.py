@@ -80,6 +80,6 @@ def drain(used: SimpleQueue) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
-    while delivery.drain(codes=False).left:
+    while delivery.deliver(limit=None, seconds=delivery.TURN_SECONDS, codes=False).left:
         continue
     used.put(processes.cpu([backend]))
