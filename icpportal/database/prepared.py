@@ -29,6 +29,12 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 }
 
 
+class SeveralTexts(str):
+    """A text that lookups compare with several, for which no statement can be compiled."""
+
+    __slots__ = ()
+
+
 class _Shape:
     """Where the fields of a row are in the result of a statement around a query, which to convert how, and the rest.
 
@@ -85,9 +91,9 @@ class _RowShape:
 class CompiledQuery(Generic[Row]):
     """A query of one shape: `CompiledQuery(build, pk=UUIDField())` is compiled once from `build(pk=…)`, then only run.
 
-    Each parameter names the field of its values, and `build` must use each value unchanged in a comparison. `within` is
-    a statement around the query, at `{query}`; its own `%s` come after those of the query and take the parameters named
-    in `last`, in order.
+    Each parameter names the field of its values, and `build` must use each value unchanged in a comparison; of
+    `SeveralTexts` it is built each time. `within` is a statement around the query, at `{query}`; its own `%s` come
+    after those of the query and take the parameters named in `last`, in order.
     """
 
     def __init__(
@@ -101,7 +107,7 @@ class CompiledQuery(Generic[Row]):
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection) as cursor:
+        with _cursor(connection, values) as cursor:
             model = self._run(cursor, connection, values)
             found = cursor.fetchone()
             if found is None:
@@ -112,7 +118,7 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: Value) -> list[Row]:
         """All rows for these values, with annotations."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection) as cursor:
+        with _cursor(connection, values) as cursor:
             model = self._run(cursor, connection, values)
             shape = self._shape_of(cursor, connection, model)
             return [shape.row(model, found, connection) for found in cursor.fetchall()]
@@ -120,7 +126,7 @@ class CompiledQuery(Generic[Row]):
     def texts(self, **values: Value) -> list[tuple[Any, ...]]:
         """All rows of a query for columns of text or numbers, as the database returns them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection) as cursor:
+        with _cursor(connection, values) as cursor:
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
@@ -132,8 +138,11 @@ class CompiledQuery(Generic[Row]):
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
         model, sql, fixed, places = self._known(connection.vendor)
+        if not _is_compiled_for(values):
+            cursor.execute(*self._built(connection, self._build(**values).query.get_compiler(DEFAULT_DB_ALIAS), values))
+            return model
         given: list[Any] = list(fixed)
-        ready = {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
+        ready = self._adapted(connection, values)
         for place, name in places.items():
             given[place] = ready[name]
         cursor.execute(sql, given)
@@ -150,14 +159,10 @@ class CompiledQuery(Generic[Row]):
         samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, given = compiler.as_sql()
+        sql, given = self._built(connection, compiler, samples)
         if compiler.klass_info and not self._within:
             self._shapes[connection.vendor] = _RowShape(compiler)
-        adapted = {
-            name: self._parameters[name].get_db_prep_value(sample, connection) for name, sample in samples.items()
-        }
-        if self._within:
-            sql, given = self._within.format(query=sql), (*given, *(adapted[name] for name in self._last))
+        adapted = self._adapted(connection, samples)
         places = {
             place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample
         }
@@ -167,9 +172,27 @@ class CompiledQuery(Generic[Row]):
             return query.model, *_with_constants(sql, given, places, connection)
         return query.model, sql, list(given), places
 
+    def _built(
+        self, connection: BaseDatabaseWrapper, compiler: SQLCompiler, values: dict[str, Value]
+    ) -> tuple[str, tuple[object, ...]]:
+        """The SQL for these values and its parameters, with the statement around it."""
+        sql, given = compiler.as_sql()
+        if not self._within:
+            return sql, tuple(given)
+        adapted = self._adapted(connection, values)
+        return self._within.format(query=sql), (*given, *(adapted[name] for name in self._last))
 
-def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
-    found: CursorWrapper = getattr(connection, "prepared_cursor", connection.cursor)()
+    def _adapted(self, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> dict[str, Any]:
+        return {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
+
+
+def _is_compiled_for(values: dict[str, Value]) -> bool:
+    return not any(isinstance(value, SeveralTexts) for value in values.values())
+
+
+def _cursor(connection: BaseDatabaseWrapper, values: dict[str, Value]) -> CursorWrapper:
+    kind = "prepared_cursor" if _is_compiled_for(values) else "cursor"
+    found: CursorWrapper = getattr(connection, kind, connection.cursor)()
     return found
 
 

@@ -13,12 +13,14 @@ from typing import SupportsIndex
 from django.apps import apps
 from django.conf import settings
 
+from icpportal.database.prepared import SeveralTexts
+
 IN_FORCE_FOR = 1.0  # seconds for which a process caches the database's answer
 WORD = ("mark", "this database")
 _known: dict[tuple[str, ...], tuple[float, str]] = {}
 
 
-class Index(str):
+class Index(SeveralTexts):
     """A digest under the key in force, and `others`, those of the same value under the other keys."""
 
     others: tuple[str, ...]

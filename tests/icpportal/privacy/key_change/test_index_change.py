@@ -7,16 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from filings.models import Person
-from filings.queries import known_to_checks
-from filings.register.blind_keys import mobile_key
+from filings.models import Person, Subject
+from filings.queries import known_to_checks, record_of
+from filings.register.blind_keys import mobile_key, subject_key
 from icpportal.accounts.models import User, mobile_index
 from icpportal.codes import actions as codes
-from icpportal.codes import limits
+from icpportal.codes import limits, texts
 from icpportal.codes.models import Allowance, Code
 from icpportal.privacy import blind_index
 from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.models import IndexName
+from tests.filings.checks.cases import TYPE, WEBSITE
 from tests.filings.filed import account, on_file
 from tests.icpportal.privacy.key_change.drill import OLD, drop, key_again, rotate_keys, turn
 from tests.transfers import states
@@ -24,6 +25,8 @@ from tests.transfers.builders import make_order, make_user
 from transfers.models import Order
 from transfers.orders.people import indexes_of
 from verification import attempts
+from verification.models.consents import ConsentRequest
+from verification.phones import consent_links
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +62,43 @@ def test_during_the_change_a_used_up_limit_stays_so_and_no_counter_is_opened_twi
 
     assert not attempts.consume_all(keys).ok
     assert Allowance.objects.filter(name="uploads_order").count() == 1
+
+
+def test_during_the_change_a_link_sent_before_it_still_opens(settings: Any) -> None:
+    now = timezone.now()
+    asked = ConsentRequest.objects.create(
+        holder="T7Q4-M2KX", digest=consent_links.digest("sent"), asked_at=now, expires_at=now + timedelta(hours=1)
+    )
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+
+    assert [consent_links.open_request(token) for token in ("sent", "guessed")] == [asked, None]
+
+
+def test_during_the_change_the_texts_of_today_count(settings: Any) -> None:
+    today, month = texts.periods(timezone.now())
+    Allowance.objects.create(name=today.name, key=limits.key_index(today.key), used=5, began_at=timezone.now())
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+
+    assert [texts.used_amount(period) for period in (today, month)] == [5, 0]
+
+
+def test_during_the_change_the_record_of_a_filing_is_found(settings: Any) -> None:
+    owner = account("lin@example.com")
+    on_file(owner)
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+    key = subject_key(TYPE["id_type"], TYPE["id_number"])
+    Subject.objects.update(subject_key=blind_index.under(1, key))  # like a row written at the moment of the switch
+
+    found = record_of(subject_key=key, domain=TYPE["domain"], owner=owner)
+
+    assert (found.get("id_number"), found.get("site_name")) == (TYPE["id_number"], WEBSITE["site_name"])
+    assert record_of(subject_key=key, domain=TYPE["domain"], owner=make_user()) == {}
 
 
 def test_during_the_change_people_are_found_and_unique_at_every_moment(settings: Any) -> None:
