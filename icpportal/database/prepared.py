@@ -14,6 +14,7 @@ from django.db.models import CharField, DateTimeField, Field, IntegerField, Mode
 from django.db.models.query import get_related_populators
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import mark_for_rollback_on_error
 from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row", bound=Model)
@@ -162,12 +163,7 @@ class CompiledQuery(Generic[Row]):
         sql, given = self._built(connection, compiler, samples)
         if compiler.klass_info and not self._within:
             self._shapes[connection.vendor] = _RowShape(compiler)
-        adapted = self._adapted(connection, samples)
-        places = {
-            place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample
-        }
-        if missing := set(samples) - set(places.values()):
-            raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
+        places = _places(given, self._adapted(connection, samples))
         if connection.vendor == "postgresql":
             return query.model, *_with_constants(sql, given, places, connection)
         return query.model, sql, list(given), places
@@ -184,6 +180,14 @@ class CompiledQuery(Generic[Row]):
 
     def _adapted(self, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> dict[str, Any]:
         return {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
+
+
+def _places(given: Sequence[object], adapted: Mapping[str, object]) -> dict[int, str]:
+    """The positions of the values among the parameters of a statement, which each must be found as it is."""
+    places = {place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample}
+    if missing := set(adapted) - set(places.values()):
+        raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
+    return places
 
 
 def _is_compiled_for(values: dict[str, Value]) -> bool:
@@ -231,18 +235,15 @@ class _CompiledWrite(Generic[Row]):
                 name: self._parameters[name].get_db_prep_value(sample, connection)
                 for name, sample in self._samples.items()
             }
-            places = {
-                place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample
-            }
-            if missing := set(self._samples) - set(places.values()):
-                raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
-            self._compiled[known] = sql, given, places
+            self._compiled[known] = sql, given, _places(given, adapted)
         return self._compiled[known]
 
     def _compile(self, connection: BaseDatabaseWrapper, names: tuple[str, ...]) -> tuple[str, list[object]]:
         raise NotImplementedError
 
     def _given(self, connection: BaseDatabaseWrapper, statement: _Statement, values: Mapping[str, Value]) -> list[Any]:
+        if not _is_compiled_for(dict(values)):
+            raise TypeError("a compiled statement that writes takes no several texts")
         _sql, fixed, places = statement
         given: list[Any] = list(fixed)
         for place, name in places.items():
@@ -265,8 +266,9 @@ class CompiledUpdate(_CompiledWrite[Row]):
         """Writes into all rows of the query for these values; returns how many."""
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statement(connection, *written)
-        with connection.cursor() as cursor:
-            cursor.execute(statement[0], self._plain(connection, written) + self._given(connection, statement, values))
+        given = self._plain(connection, written) + self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(statement[0], given)
             return int(cursor.rowcount)
 
     def first(self, written: Columns = MappingProxyType({}), **values: Value) -> Row | None:
@@ -274,8 +276,8 @@ class CompiledUpdate(_CompiledWrite[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statement(connection, *written)
         columns, shape = self._columns(connection)
-        with connection.cursor() as cursor:
-            given = self._plain(connection, written) + self._given(connection, statement, values)
+        given = self._plain(connection, written) + self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
             cursor.execute(f"{statement[0]} RETURNING {columns}", given)
             found = cursor.fetchone()
         return None if found is None else shape.row(self._model, found, connection)
@@ -312,8 +314,9 @@ class CompiledDelete(_CompiledWrite[Row]):
         """Deletes the rows of the query for these values; returns how many."""
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statement(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(statement[0], self._given(connection, statement, values))
+        given = self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(statement[0], given)
             return int(cursor.rowcount)
 
     def _compile(self, connection: BaseDatabaseWrapper, names: tuple[str, ...]) -> tuple[str, list[object]]:  # noqa: ARG002
@@ -330,7 +333,7 @@ def insert_whole(rows: Sequence[Model]) -> None:
     given: list[Any] = [
         field.get_db_prep_save(getattr(row, str(field.attname)), connection) for row in rows for field in fields
     ]
-    with connection.cursor() as cursor:
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
         table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(rows))}", given)  # noqa: S608
     for row in rows:

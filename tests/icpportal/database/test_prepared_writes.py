@@ -1,14 +1,16 @@
 """A statement compiled once writes the rows for the current parameters each time, and no others."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, F, UUIDField
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from icpportal.database.prepared import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.database.prepared import CompiledDelete, CompiledUpdate, SeveralTexts, insert_whole
 from icpportal.models import Heartbeat
 from icpportal.privacy.models import FileKey
 from tests.verification.test_models import document
@@ -42,6 +44,25 @@ def test_each_run_of_an_update_can_write_other_columns_of_any_type():
     written = again(one)
     assert (written.tries, written.reason, written.decided_at) == (3, "50 % 'off' %s", None)
     assert written.advice == [{"key": "%s", "box": [0, 1]}]
+
+
+def test_a_text_that_stands_for_several_is_refused_not_compared_with_one_of_them():
+    one = document()
+
+    with pytest.raises(TypeError, match="takes no several texts"):
+        TRIED.run(pk=one.pk, kind=SeveralTexts(one.kind))
+
+    assert again(one).tries == 0
+
+
+def test_after_an_error_that_is_caught_the_rest_of_its_transaction_is_not_written_either():
+    one = document()
+
+    with transaction.atomic():
+        with suppress(IntegrityError):
+            TRIED.run({"reference": document().reference}, pk=one.pk, kind=one.kind)
+        with pytest.raises(TransactionManagementError):
+            Document.objects.filter(pk=one.pk).update(reason="later")
 
 
 def test_the_written_row_equals_djangos_and_is_none_where_nothing_was_found():
