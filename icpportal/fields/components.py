@@ -73,7 +73,24 @@ class PictureFindings:
     marks: list[PictureMark]
 
 
-class DrawnSlot(TypedDict):
+class SlotDetails(TypedDict):
+    """What a slot need not have; templates ask for all of it, and look ten times as long for what is missing."""
+
+    label: str  # instead of the usual word of its state
+    sample: str  # a name of samples.svg, before there is a picture
+    preview_url: str
+    preview_alt: str  # replaces the title
+    full_url: str  # the picture in full size
+    found: PictureFindings | None  # findings on a ready picture
+    facts: str
+    form: forms.Form | None
+    form_url: str
+    actions: list[SlotAction]
+    shown: str  # the picture's reference, for the page's form, which sends only what was looked at
+    is_quiet: bool  # whether the page's primary button is another one
+
+
+class DrawnSlot(SlotDetails):
     """The variables of `partials/slot.html`: one wanted picture and its upload."""
 
     key: str
@@ -84,18 +101,24 @@ class DrawnSlot(TypedDict):
     drawing: str
     poll_url: str
     refresh_url: str
-    label: NotRequired[str]  # instead of the usual word of its state
-    sample: NotRequired[str]  # a name of samples.svg, before there is a picture
-    preview_url: NotRequired[str]
-    preview_alt: NotRequired[str]  # replaces the title
-    full_url: NotRequired[str]  # the picture in full size
-    found: NotRequired[PictureFindings]  # findings on a ready picture
-    facts: NotRequired[str]
-    form: NotRequired[forms.Form]
-    form_url: NotRequired[str]
-    actions: NotRequired[list[SlotAction]]
-    shown: NotRequired[str]  # the picture's reference, for the page's form, which sends only what was looked at
-    is_quiet: NotRequired[bool]  # whether the page's primary button is another one
+
+
+def no_details() -> SlotDetails:
+    """Those of a slot without any."""
+    return {
+        "label": "",
+        "sample": "",
+        "preview_url": "",
+        "preview_alt": "",
+        "full_url": "",
+        "found": None,
+        "facts": "",
+        "form": None,
+        "form_url": "",
+        "actions": [],
+        "shown": "",
+        "is_quiet": False,
+    }
 
 
 class SummaryRow(TypedDict):

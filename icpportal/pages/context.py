@@ -8,11 +8,15 @@ from django.utils.html import format_html
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.outbox.queries import unread
 
+# what the frame of a page asks for and few pages pass: a template looks long for what is missing
+NOT_PASSED: dict[str, None] = dict.fromkeys(("stepper", "slip", "contents", "back_label", "page_draft"))
 
-def portal(request: HttpRequest) -> dict[str, bool | str | SimpleLazyObject]:
-    """The provider's names and hours, and whether this is a demo."""
+
+def portal(request: HttpRequest) -> dict[str, bool | str | SimpleLazyObject | None]:
+    """The provider's names and hours, whether this is a demo, and None for what a page's frame may do without."""
     chinese = reads_chinese()
     return {
+        **NOT_PASSED,
         "provider_name": settings.PROVIDER_NAME_ZH if chinese else settings.PROVIDER_NAME_EN,
         "provider_hotline": hotline(settings.PROVIDER_HOTLINE),
         "provider_hours": settings.PROVIDER_HOURS,

@@ -192,7 +192,6 @@ def _context(request: HttpRequest) -> dict[str, object]:
             {
                 "label": word("通讯地址", "Mailing address"),
                 "value": "宁夏回族自治区银川市金凤区示例路1号2号楼301室",
-                "note": word("与证件一致", "As on the document"),
                 "change_url": "/x/",
             },
             {"label": word("备注", "Note"), "value": "", "change_url": "/x/"},

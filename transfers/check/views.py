@@ -99,9 +99,10 @@ class DeclarationForm(forms.Form):
 
 
 class CheckedRow(AnswerRow):
-    """An answer, and its value before the return."""
+    """An answer, and its value before the return; the section is changed as a whole."""
 
     old: str
+    change_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +222,8 @@ def _url(order: Order, step: str, parts: set[str] | None) -> str:
 
 def _section(order: Order, step: Step, named: dict[str, ReturnedPart], parts: set[str] | None) -> Section:
     """One page of the details; parts named in a return show the old value beside the new."""
-    found: list[CheckedRow] = [{**row, "old": _old(row, named)} for row in rows(order, step, mask_numbers=True)]
+    answered = rows(order, step, mask_numbers=True)
+    found: list[CheckedRow] = [{**row, "old": _old(row, named), "change_url": ""} for row in answered]
     return Section(step.title, found, _url(order, step.key, parts) if step.is_asked(order) else "")
 
 

@@ -17,7 +17,7 @@ from filings.queries import websites_of
 from filings.register.certificate_numbers import age_on, birth_date, id_province
 from filings.register.certificates import Shape, certificate
 from icpportal.database.row_reads import read_once
-from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
+from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction, no_details
 from icpportal.fields.types import Words
 from icpportal.paths import path
 from icpportal.time_format import day_words, to_beijing
@@ -265,6 +265,7 @@ def slot_context(
         stale = validity.why_stale(slot.key, reused=validity.is_reused(order, paper))
     reason = reason or _last_refusal(order, paper)
     shown: DrawnSlot = {
+        **no_details(),
         **(_after_refusal(paper, reason) if reason and not stale else _picture(paper, reason or str(stale))),
         "key": f"{slot.key}-{side}",
         "title": capfirst(str(word)) if word else _("Picture"),
@@ -315,6 +316,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
     """The same arguments for the photo step."""
     url = path("photo", order.reference)
     return {
+        **no_details(),
         **(_after_refusal(paper, reason) if (reason := reason or _last_refusal(order, paper)) else _picture(paper, "")),
         "key": "photo",
         "title": _("Photo"),

@@ -5,7 +5,7 @@ from typing import TypedDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from icpportal.fields.components import DrawnSlot
+from icpportal.fields.components import DrawnSlot, no_details
 from transfers.check import slot_access
 from transfers.documents import slots
 from transfers.documents.validity import is_stale, why_stale
@@ -31,6 +31,7 @@ def side_shown(
     """The arguments of `partials/slot.html` for a side on the phone: its state, never the picture or its name."""
     reason = reason or (str(why_stale(slot.key)) if paper is not None and is_stale(order, paper) else "")
     shown: DrawnSlot = {
+        **no_details(),
         "key": f"{slot.key}-{side}",
         "title": _title(slot, side),
         "hint": slot.hint,

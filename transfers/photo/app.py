@@ -133,8 +133,8 @@ def photo_slot_context(order: Order, paper: OrderDocument | None, *, reason: str
     shown = slots.photo_slot(order, paper, reason=reason)
     if not is_asked(order):
         return shown
-    url = shown.pop("form_url")
-    del shown["form"]
+    url = shown["form_url"]
+    shown["form"], shown["form_url"] = None, ""
     actions: list[SlotAction] = []
     if paper is not None and paper.document.is_ready:
         actions.append(_button(url, _("This photo is usable"), "usable", paper.document.reference, "primary"))

@@ -35,7 +35,7 @@ from icpportal.codes import limits
 from icpportal.desk.own_words import html_for
 from icpportal.drafts.pages import draw, said_words, say_words
 from icpportal.fields.client import takes_file
-from icpportal.fields.components import DrawnSlot, Notice, Panel, SlotAction
+from icpportal.fields.components import DrawnSlot, Notice, Panel, SlotAction, no_details
 from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
@@ -278,6 +278,7 @@ def _slot(
     is_ready = paper is not None and paper.document.is_ready
     reason = reason or (str(replacements.refused_since(paper, ever)) if paper is not None else "")
     drawn: DrawnSlot = {
+        **no_details(),
         "key": f"paper-{side}",
         "title": PAPERS[side - 1],
         "hint": _("Photograph the original lying flat, with all four corners visible and no glare"),

@@ -222,7 +222,7 @@ def _consent_form(request: HttpRequest) -> ConsentForm:
 
 def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
     """Leaves one primary button: that of the first side that lacks something."""
-    needing = [side for side in sides if not side.get("is_quiet")]
+    needing = [side for side in sides if not side["is_quiet"]]
     return [{**side, "is_quiet": side not in needing[:1]} for side in sides]
 
 
