@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
-from icpportal.drafts.pages import added_message, said_words, say, say_words
+from icpportal.drafts.pages import added_message, said_words, saved, say, say_words
 from icpportal.fields.client import is_of_script, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
@@ -121,8 +121,18 @@ def _change(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) ->
             _take_in(request, order, slot, side)
         except UploadRefused as refused:
             say_words(request, f"{REFUSED}{side}", refused.message)
-            return _slot(request, order, slot, held)
-    return redirect("slot", order.reference, slot.key)
+            return _slot(request, order, slot, held, is_refused=True)
+    return _changed(request, order, slot)
+
+
+def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    """Leads to the page as it is now; a script gets what it takes of it at once."""
+    page = path("slot", order.reference, slot.key)
+    if not is_of_script(request):
+        return redirect(page)
+    saved(request, page)
+    order = own_order(request, order.reference, along=papers_along)
+    return _slot(request, order, slot, Held(order))
 
 
 def _take_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
@@ -170,12 +180,12 @@ class SlotPage(PageInOrder):
     form: ConsentForm | None
 
 
-def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+def _slot(
+    request: HttpRequest, order: Order, slot: slots.Slot, held: Held, *, is_refused: bool = False
+) -> HttpResponse:
+    """The whole page, to which a refusal leads; for a script, the sides alone, unless more of the page is new."""
     papers = held.papers
-    person = person_of(order, slot.key)
-    name = mask_name(person.name) if person else ""
     needs_consent = slot_access.needs_consent(order, slot, held.agreed_people)
-    consent = _consent_form(request) if needs_consent else None
     parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
     returned = papers_to_replace(unsettled_parts(parts))
     sides = [
@@ -190,6 +200,11 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         )
         for side in slot_access.sides_shown(slot, papers)
     ]
+    if is_of_script(request) and not (needs_consent or is_refused):
+        return render(request, "transfers/documents/sides.html", {"sides": _one_filled(sides)})
+    person = person_of(order, slot.key)
+    name = mask_name(person.name) if person else ""
+    consent = _consent_form(request) if needs_consent else None
     drawn = slots.slot_for_subject(slot, is_individual=is_individual(order))
     page = SlotPage(
         frame=frame(order, stages.DOCUMENTS),

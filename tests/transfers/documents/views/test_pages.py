@@ -42,6 +42,8 @@ from verification.documents.upload_messages import UploadRefused
 from verification.models import Consent, Document
 
 pytestmark = pytest.mark.django_db
+BY_SCRIPT = {"X-Requested-With": "fetch"}
+EMPTY = 'slot-reason">The file is empty'
 SPOILT = "The picture does not open: take it again. The earlier picture is kept"
 
 
@@ -444,15 +446,55 @@ def test_a_script_gets_a_side_only_when_its_picture_was_examined(client):
     order = make_order()
     document = make_ready_document(order, "subject_id")
     mine, side = english(client, order.owner), reverse("slot-fragment", args=[order.reference, "subject_id", 1])
-    by_script = {"X-Requested-With": "fetch"}
 
     Document.objects.filter(pk=document.pk).update(state="checking")
-    waiting = mine.get(side, headers=by_script)
+    waiting = mine.get(side, headers=BY_SCRIPT)
     assert (waiting.status_code, waiting.content) == (204, b"")
     assert b"<section" in mine.get(side).content  # asked for without script
 
     Document.objects.filter(pk=document.pk).update(state="ready")
-    assert b"<section" in mine.get(side, headers=by_script).content
+    assert b"<section" in mine.get(side, headers=BY_SCRIPT).content
+
+
+def test_a_script_that_uploads_gets_the_sides_in_the_answer_and_nothing_else(client):
+    order = make_order()
+    agree(order, "lead_id")
+    mine = english(client, order.owner)
+
+    answer = mine.post(slot_of(order, "lead_id", 1), {"file": photo_file()}, headers=BY_SCRIPT)
+
+    part = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.findall(r'id="(slot-[a-z_]+-\d)"', part) == ["slot-lead_id-1", "slot-lead_id-2"]
+    assert "Checking" in part
+    assert "<h1" not in part
+    assert OrderDocument.objects.get(order=order, retired_at=None).document.is_checking
+    page = mine.get(slot_of(order, "lead_id")).content.decode()
+    assert "Checking" in page
+    assert "<h1" in page
+
+
+def test_a_script_is_told_why_its_upload_was_refused_until_a_later_one_is_taken(client):
+    order = make_order()
+    mine, page = english(client, order.owner), slot_of(order, "subject_id")
+    empty = SimpleUploadedFile("empty.jpg", b"", content_type="image/jpeg")
+
+    refused = mine.post(slot_of(order, "subject_id", 1), {"file": empty}, headers=BY_SCRIPT, follow=True)
+    assert EMPTY in refused.content.decode()
+    assert EMPTY in mine.get(page).content.decode()
+
+    mine.post(slot_of(order, "subject_id", 1), {"file": photo_file()}, headers=BY_SCRIPT)
+    assert EMPTY not in mine.get(page).content.decode()
+
+
+def test_a_script_that_uploads_without_consent_is_led_to_the_page_that_asks_for_it(client):
+    order = make_order()
+    mine = english(client, order.owner)
+
+    answer = mine.post(slot_of(order, "lead_id", 1), {"file": photo_file()}, headers=BY_SCRIPT, follow=True)
+
+    assert "<h1" in answer.content.decode()
+    assert not OrderDocument.objects.filter(order=order).exists()
 
 
 def test_the_script_of_a_stranger_does_not_learn_that_a_picture_is_examined(client):
@@ -461,7 +503,7 @@ def test_the_script_of_a_stranger_does_not_learn_that_a_picture_is_examined(clie
     Document.objects.filter(pk=document.pk).update(state="checking")
     side = reverse("slot-fragment", args=[order.reference, "subject_id", 1])
 
-    answer = english(client, make_user()).get(side, headers={"X-Requested-With": "fetch"})
+    answer = english(client, make_user()).get(side, headers=BY_SCRIPT)
 
     assert answer.status_code == 404
 
