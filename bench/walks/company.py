@@ -154,7 +154,7 @@ class Company(Scenario):
     def _upload(self, page: Page, slot: str, side: int) -> Page:
         """Uploads a paper, and polls once to see that it was examined."""
         form = [form for form in page.forms if "file" in form.names][side]
-        page = self.me.send(form, files={"file": (f"{slot}.jpg", self.papers[slot], "image/jpeg")})
+        page = self.visitor.upload(form, file=(f"{slot}.jpg", self.papers[slot], "image/jpeg"))
         refused = page.find(class_="slot-again")
         if refused:
             raise UnexpectedPage(f"{slot} was refused: {' '.join(refused[0].text.split())[:200]}")
