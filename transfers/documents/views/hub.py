@@ -1,6 +1,7 @@
 """Step 5, documents (上传资料): the hub with the state of every document, grouped by whose it is."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import ClassVar
 
 from django import forms
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import confirmed_required
+from icpportal.fields.client import is_of_script
 from icpportal.fields.components import PRIMARY, Notice, Panel
 from icpportal.fields.fields import ChoiceField
 from icpportal.paths import path
@@ -16,7 +18,7 @@ from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import slots
 from transfers.documents.views.panels import FormToDownload, form_of_commitment
-from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, row_of
+from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, is_waiting, row_of
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
@@ -68,12 +70,14 @@ class DocumentsPage(PageInOrder):
 
 @confirmed_required
 def hub(request: HttpRequest, reference: str) -> HttpResponse:
-    """Shows every slot with its state; n of m ready."""
+    """Shows every slot with its state; n of m ready. A script that waits for the pictures of one gets nothing yet."""
     order = own_order(request, reference, along=papers_along)
     if not order.is_editable:
         return redirect(order)
     if not queries.has_details(order):
         return redirect("people", order.reference)
+    if is_of_script(request) and is_waiting(order, living_papers(order), request.GET.get("row", "")):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     offered = phone_upload.is_offered(order)
     form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
     if form is not None and request.method == "POST" and form.is_valid():

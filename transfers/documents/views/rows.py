@@ -155,11 +155,21 @@ def _state(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> str:
         if any(found_on(paper.document) for paper in mine):
             return "look"
         return "reused" if any(is_reused(order, paper) for paper in mine) else "ready"
-    if any(paper.document.state == "refused" or is_stale(order, paper) for paper in mine):
+    if _lacks_another(order, mine):
         return "again"
     if slots.waiting(mine):
         return "checking"
     return "replace" if slot.key in looked.standing and mine else "empty"
+
+
+def is_waiting(order: Order, papers: Iterable[OrderDocument], key: str) -> bool:
+    """Whether the row of this slot would still say that its pictures are examined."""
+    mine = [paper for paper in papers if paper.slot == key]
+    return slots.waiting(mine) and not _lacks_another(order, mine)
+
+
+def _lacks_another(order: Order, mine: list[OrderDocument]) -> bool:
+    return any(paper.document.state == "refused" or is_stale(order, paper) for paper in mine)
 
 
 def _words(looked: Looked, slot: Slot, mine: list[OrderDocument], state: str) -> Words:

@@ -497,6 +497,21 @@ def test_a_script_that_uploads_without_consent_is_led_to_the_page_that_asks_for_
     assert not OrderDocument.objects.filter(order=order).exists()
 
 
+def test_a_script_gets_the_list_again_only_when_the_picture_of_its_row_was_examined(client):
+    order = make_order()
+    document, mine = make_ready_document(order, "subject_id"), english(client, order.owner)
+    Document.objects.filter(pk=document.pk).update(state="checking")
+    row = re.search(r'id="row-subject_id"[^>]*data-poll="([^"]+)"', mine.get(hub_of(order)).content.decode())[1]
+
+    waiting = mine.get(row, headers=BY_SCRIPT)
+    assert (waiting.status_code, waiting.content) == (204, b"")
+    assert b'id="row-subject_id"' in mine.get(row).content  # opened without script
+    assert b'id="row-subject_id"' in mine.get(hub_of(order), headers=BY_SCRIPT).content  # after an upload
+
+    Document.objects.filter(pk=document.pk).update(state="refused", reason="unreadable")
+    assert b'id="row-subject_id"' in mine.get(row, headers=BY_SCRIPT).content
+
+
 def test_the_script_of_a_stranger_does_not_learn_that_a_picture_is_examined(client):
     order = make_order()
     document = make_ready_document(order, "subject_id")
