@@ -184,24 +184,12 @@ def _slot(
     request: HttpRequest, order: Order, slot: slots.Slot, held: Held, *, is_refused: bool = False
 ) -> HttpResponse:
     """The whole page, to which a refusal leads; for a script, the sides alone, unless more of the page is new."""
-    papers = held.papers
     needs_consent = slot_access.needs_consent(order, slot, held.agreed_people)
-    parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
-    returned = papers_to_replace(unsettled_parts(parts))
-    sides = [
-        slots.slot_context(
-            order,
-            slot,
-            side,
-            papers.get((slot.key, side)),
-            is_open=not needs_consent,
-            reason=said_words(request, f"{REFUSED}{side}"),
-            to_replace=slot.key in returned,
-        )
-        for side in slot_access.sides_shown(slot, papers)
-    ]
+    parts = [part for part in returned_parts(order, held.papers.values()) if part.paper == slot.key]
+    to_replace = slot.key in papers_to_replace(unsettled_parts(parts))
+    sides = _sides(request, order, slot, held, is_open=not needs_consent, to_replace=to_replace)
     if is_of_script(request) and not (needs_consent or is_refused):
-        return render(request, "transfers/documents/sides.html", {"sides": _one_filled(sides)})
+        return render(request, "transfers/documents/sides.html", {"sides": sides})
     person = person_of(order, slot.key)
     name = mask_name(person.name) if person else ""
     consent = _consent_form(request) if needs_consent else None
@@ -216,9 +204,9 @@ def _slot(
             *_came_back(order, slot, parts),
             *_requirements(order, slot),
             *([Consent(name, consents.TEXTS[consents.CURRENT].explanation, consent)] if consent is not None else []),
-            *_reuse_panels(order, slot, papers, name, needs_consent=needs_consent),
+            *_reuse_panels(order, slot, held.papers, name, needs_consent=needs_consent),
         ],
-        sides=_one_filled(sides),
+        sides=sides,
         samples=samples_of(drawn.drawing),
         back_url=path("documents", order.reference),
         form=consent,
@@ -235,8 +223,22 @@ def _consent_form(request: HttpRequest) -> ConsentForm:
     return form
 
 
-def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
-    """Leaves one primary button: that of the first side that lacks something."""
+def _sides(
+    request: HttpRequest, order: Order, slot: slots.Slot, held: Held, *, is_open: bool, to_replace: bool
+) -> list[DrawnSlot]:
+    """The sides with one primary button: that of the first that lacks something."""
+    sides = [
+        slots.slot_context(
+            order,
+            slot,
+            side,
+            held.papers.get((slot.key, side)),
+            is_open=is_open,
+            reason=said_words(request, f"{REFUSED}{side}"),
+            to_replace=to_replace,
+        )
+        for side in slot_access.sides_shown(slot, held.papers)
+    ]
     needing = [side for side in sides if not side["is_quiet"]]
     return [{**side, "is_quiet": side not in needing[:1]} for side in sides]
 
