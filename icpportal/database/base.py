@@ -92,12 +92,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.connection.cursor() as cursor:
                 cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
 
-    def prepared_cursor(self) -> CursorWrapper:
+    def prepared_cursor(self, *, returns_rows: bool = True) -> CursorWrapper:
         """A cursor for a statement that many requests repeat.
 
-        Django's own one within a transaction, which a stale statement would end.
+        Django's own one within a transaction, which a stale statement would end, for a statement that `returns_rows`:
+        of one that returns none, no migration can change the columns.
         """
-        if self.in_atomic_block and not self.prepares_in_transactions:
+        if returns_rows and self.in_atomic_block and not self.prepares_in_transactions:
             return self.cursor()
         self.close_if_health_check_failed()
         self.ensure_connection()

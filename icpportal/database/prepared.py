@@ -1,42 +1,30 @@
 """Statements that are repeated all the time, compiled once a process: that costs Django more than running one."""
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cached_property
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models import CharField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
+from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
-from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.transaction import mark_for_rollback_on_error
 from django.db.utils import DEFAULT_DB_ALIAS
 
+from icpportal.database.statements import (
+    Value,
+    cursor_for,
+    is_compiled_for,
+    places_of,
+    sample_of,
+    with_constants,
+)
+
 Row = TypeVar("Row", bound=Model)
-Value = str | int | uuid.UUID | datetime
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
-Columns = Mapping[str, object]  # values to write, by the name of their field
-_Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
-_SAMPLES: dict[type[Field], Callable[[int], Value]] = {
-    UUIDField: lambda place: uuid.UUID(int=2**127 + place),
-    IntegerField: lambda place: 2**31 - 1 - place,
-    CharField: lambda place: f"stands for what is asked {place}",
-    DateTimeField: lambda place: datetime(1971, 1, 1, microsecond=place + 1, tzinfo=UTC),
-}
 
 
-class SeveralTexts(str):
-    """A text that lookups compare with several, for which no statement can be compiled."""
-
-    __slots__ = ()
-
-
-class _Shape:
+class Shape:
     """Where the fields of a row are in the result of a statement around a query, which to convert how, and the rest.
 
     Django works this out for every raw query, which takes as long as running it.
@@ -65,7 +53,7 @@ class _Shape:
         return instance
 
 
-class _RowShape:
+class RowShape:
     """The same for a query alone: its rows have annotations and `select_related`, as Django's iterator reads them."""
 
     def __init__(self, compiler: SQLCompiler) -> None:
@@ -103,12 +91,12 @@ class CompiledQuery(Generic[Row]):
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
         self._compiled: dict[str, Compiled[Row]] = {}
-        self._shapes: dict[str, _Shape | _RowShape] = {}
+        self._shapes: dict[str, Shape | RowShape] = {}
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection, values) as cursor:
+        with _reading(connection, values) as cursor:
             model = self._run(cursor, connection, values)
             found = cursor.fetchone()
             if found is None:
@@ -119,7 +107,7 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: Value) -> list[Row]:
         """All rows for these values, with annotations."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection, values) as cursor:
+        with _reading(connection, values) as cursor:
             model = self._run(cursor, connection, values)
             shape = self._shape_of(cursor, connection, model)
             return [shape.row(model, found, connection) for found in cursor.fetchall()]
@@ -127,19 +115,19 @@ class CompiledQuery(Generic[Row]):
     def texts(self, **values: Value) -> list[tuple[Any, ...]]:
         """All rows of a query for columns of text or numbers, as the database returns them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection, values) as cursor:
+        with _reading(connection, values) as cursor:
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
-    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _RowShape:
+    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> Shape | RowShape:
         if connection.vendor not in self._shapes:
             columns = [column[0] for column in cursor.description]
-            self._shapes[connection.vendor] = _Shape(model, columns, connection)
+            self._shapes[connection.vendor] = Shape(model, columns, connection)
         return self._shapes[connection.vendor]
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
         model, sql, fixed, places = self._known(connection.vendor)
-        if not _is_compiled_for(values):
+        if not is_compiled_for(values.values()):
             cursor.execute(*self._built(connection, self._build(**values).query.get_compiler(DEFAULT_DB_ALIAS), values))
             return model
         given: list[Any] = list(fixed)
@@ -157,15 +145,15 @@ class CompiledQuery(Generic[Row]):
     def _compile(self) -> Compiled[Row]:
         """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
-        samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
+        samples = {name: sample_of(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, given = self._built(connection, compiler, samples)
         if compiler.klass_info and not self._within:
-            self._shapes[connection.vendor] = _RowShape(compiler)
-        places = _places(given, self._adapted(connection, samples))
+            self._shapes[connection.vendor] = RowShape(compiler)
+        places = places_of(given, self._adapted(connection, samples))
         if connection.vendor == "postgresql":
-            return query.model, *_with_constants(sql, given, places, connection)
+            return query.model, *with_constants(sql, given, places, connection)
         return query.model, sql, list(given), places
 
     def _built(
@@ -182,159 +170,5 @@ class CompiledQuery(Generic[Row]):
         return {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
 
 
-def _places(given: Sequence[object], adapted: Mapping[str, object]) -> dict[int, str]:
-    """The positions of the values among the parameters of a statement, which each must be found as it is."""
-    places = {place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample}
-    if missing := set(adapted) - set(places.values()):
-        raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
-    return places
-
-
-def _is_compiled_for(values: dict[str, Value]) -> bool:
-    return not any(isinstance(value, SeveralTexts) for value in values.values())
-
-
-def _cursor(connection: BaseDatabaseWrapper, values: dict[str, Value]) -> CursorWrapper:
-    kind = "prepared_cursor" if _is_compiled_for(values) else "cursor"
-    found: CursorWrapper = getattr(connection, kind, connection.cursor)()
-    return found
-
-
-def _with_constants(
-    sql: str, given: Sequence[object], places: dict[int, str], connection: Any
-) -> tuple[str, list[object], dict[int, str]]:
-    """The statement with everything in its text that no run changes: a plan for all values needs it for its indexes."""
-    parts = ["%s" if place in places else _literal(value, connection) for place, value in enumerate(given)]
-    names = [places[place] for place in sorted(places)]
-    return sql.replace("%%", "%%%%") % tuple(parts), [None] * len(names), dict(enumerate(names))
-
-
-def _literal(value: object, connection: Any) -> str:
-    text: str = connection.ops.compose_sql("%s", [value])
-    return text.replace("%", "%%")
-
-
-def _sample(field: Field, place: int) -> Value:
-    return next(make(place) for kind, make in _SAMPLES.items() if isinstance(field, kind))
-
-
-class _CompiledWrite(Generic[Row]):
-    """A statement of one shape for the rows of a query, which is built as for `CompiledQuery`."""
-
-    def __init__(self, build: Callable[..., QuerySet[Row, Any]], **parameters: Field) -> None:
-        self._build, self._parameters = build, parameters
-        self._samples = {name: _sample(field, place) for place, (name, field) in enumerate(parameters.items())}
-        self._compiled: dict[tuple[str, ...], _Statement] = {}
-
-    def _statement(self, connection: BaseDatabaseWrapper, *names: str) -> _Statement:
-        """The statement, which differs with the database and with these names."""
-        known = (connection.vendor, *names)
-        if known not in self._compiled:
-            sql, given = self._compile(connection, names)
-            adapted = {
-                name: self._parameters[name].get_db_prep_value(sample, connection)
-                for name, sample in self._samples.items()
-            }
-            self._compiled[known] = sql, given, _places(given, adapted)
-        return self._compiled[known]
-
-    def _compile(self, connection: BaseDatabaseWrapper, names: tuple[str, ...]) -> tuple[str, list[object]]:
-        raise NotImplementedError
-
-    def _given(self, connection: BaseDatabaseWrapper, statement: _Statement, values: Mapping[str, Value]) -> list[Any]:
-        if not _is_compiled_for(dict(values)):
-            raise TypeError("a compiled statement that writes takes no several texts")
-        _sql, fixed, places = statement
-        given: list[Any] = list(fixed)
-        for place, name in places.items():
-            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
-        return given
-
-
-class CompiledUpdate(_CompiledWrite[Row]):
-    """An UPDATE: `same` are the columns that each run writes alike, and each run may add columns with plain values.
-
-    The columns that runs add come first in the statement.
-    """
-
-    def __init__(self, build: Callable[..., QuerySet[Row, Any]], same: Columns, **parameters: Field) -> None:
-        super().__init__(build, **parameters)
-        self._same = same
-        self._returned: dict[str, tuple[str, _Shape]] = {}
-
-    def run(self, written: Columns = MappingProxyType({}), **values: Value) -> int:
-        """Writes into all rows of the query for these values; returns how many."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection, *written)
-        given = self._plain(connection, written) + self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(statement[0], given)
-            return int(cursor.rowcount)
-
-    def first(self, written: Columns = MappingProxyType({}), **values: Value) -> Row | None:
-        """The row as it was just written, for a query that finds at most one; None when it found none."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection, *written)
-        columns, shape = self._columns(connection)
-        given = self._plain(connection, written) + self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(f"{statement[0]} RETURNING {columns}", given)
-            found = cursor.fetchone()
-        return None if found is None else shape.row(self._model, found, connection)
-
-    @cached_property
-    def _model(self) -> type[Row]:
-        return self._build(**self._samples).model
-
-    def _columns(self, connection: BaseDatabaseWrapper) -> tuple[str, _Shape]:
-        if connection.vendor not in self._returned:
-            columns = [str(field.column) for field in self._model._meta.concrete_fields]
-            names = ", ".join(map(connection.ops.quote_name, columns))
-            self._returned[connection.vendor] = names, _Shape(self._model, columns, connection)
-        return self._returned[connection.vendor]
-
-    def _plain(self, connection: BaseDatabaseWrapper, written: Columns) -> list[Any]:
-        fields: Any = self._model._meta
-        return [fields.get_field(name).get_db_prep_save(value, connection) for name, value in written.items()]
-
-    def _compile(self, connection: BaseDatabaseWrapper, names: tuple[str, ...]) -> tuple[str, list[object]]:
-        query: Any = self._build(**self._samples).query.chain(UpdateQuery)
-        query.add_update_values(dict(self._same))
-        sql, given = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        fields: Any = self._model._meta
-        columns = (connection.ops.quote_name(fields.get_field(name).column) for name in names)
-        added = "".join(f"{column} = %s, " for column in columns)
-        return sql.replace(" SET ", f" SET {added}", 1), list(given)
-
-
-class CompiledDelete(_CompiledWrite[Row]):
-    """A DELETE in one statement, for rows to which no others refer."""
-
-    def run(self, **values: Value) -> int:
-        """Deletes the rows of the query for these values; returns how many."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection)
-        given = self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(statement[0], given)
-            return int(cursor.rowcount)
-
-    def _compile(self, connection: BaseDatabaseWrapper, names: tuple[str, ...]) -> tuple[str, list[object]]:  # noqa: ARG002
-        sql, given = self._build(**self._samples).query.chain(DeleteQuery).get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        return sql, list(given)
-
-
-def insert_whole(rows: Sequence[Model]) -> None:
-    """Inserts rows of one model that have their keys and all their columns, in one statement."""
-    connection, model = connections[DEFAULT_DB_ALIAS], type(rows[0])
-    fields = model._meta.concrete_fields
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    one = f"({', '.join(['%s'] * len(fields))})"
-    given: list[Any] = [
-        field.get_db_prep_save(getattr(row, str(field.attname)), connection) for row in rows for field in fields
-    ]
-    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        cursor.execute(f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(rows))}", given)  # noqa: S608
-    for row in rows:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+def _reading(connection: BaseDatabaseWrapper, values: dict[str, Value]) -> CursorWrapper:
+    return cursor_for(connection) if is_compiled_for(values.values()) else connection.cursor()

@@ -1,21 +1,26 @@
 """PostgreSQL parses and plans the queries of every page once a connection, and nobody sees a change of the schema."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from django.db import DataError, NotSupportedError, OperationalError, connection, connections
-from django.db.models import CharField, UUIDField
+from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, connections
+from django.db.models import CharField, F, UUIDField, Value
+from django.db.models.functions import Concat
 
 from icpportal.accounts.models import User
 from icpportal.database.base import DatabaseWrapper
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.privacy.models import FileKey
 from tests.transfers.builders import make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 PREPARED = "SELECT statement, generic_plans, array_length(parameter_types, 1) FROM pg_prepared_statements"
 STATEMENT = "SELECT name, size FROM shelf WHERE name = %s"
+UPDATE = "UPDATE shelf SET size = %s WHERE name = %s"
+UPDATE_PREPARED = "UPDATE shelf SET size = $1 WHERE name = $2"
 CHANGES = [
     "ALTER TABLE shelf ALTER COLUMN name TYPE varchar(40)",
     "ALTER TABLE shelf ALTER COLUMN size TYPE bigint",
@@ -50,6 +55,25 @@ def found_by(kept: Any, name: str = "low", statement: str = STATEMENT) -> list[t
     with kept.prepared_cursor() as cursor:
         cursor.execute(statement, [name])
         return list(cursor.fetchall())
+
+
+def write(kept: Any, size: int = 4) -> int:
+    with kept.prepared_cursor(returns_rows=False) as cursor:
+        cursor.execute(UPDATE, [size, "low"])
+        return int(cursor.rowcount)
+
+
+@contextmanager
+def transaction_of(kept: Any) -> Iterator[None]:
+    """A transaction that leaves nothing."""
+    kept.set_autocommit(False)
+    kept.in_atomic_block = True
+    try:
+        yield
+    finally:
+        kept.in_atomic_block = False
+        kept.rollback()
+        kept.set_autocommit(True)
 
 
 def prepared(kept: Any) -> list[tuple[str, int, int]]:
@@ -114,14 +138,32 @@ def test_no_transaction_ends_because_of_a_migration(kept: Any, change: str) -> N
     found_by(kept)
     by_another(change)
 
-    kept.set_autocommit(False)
-    kept.in_atomic_block = True
-    try:
+    with transaction_of(kept):
         assert found_by(kept) == [("low", 3)]
-    finally:
-        kept.in_atomic_block = False
-        kept.rollback()
-        kept.set_autocommit(True)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_write_within_a_transaction_is_prepared_and_survives_a_migration(kept: Any, change: str) -> None:
+    """It returns no rows, whose columns could change."""
+    for _time in range(7):
+        write(kept)
+    by_another(change)
+
+    with transaction_of(kept):
+        assert write(kept, size=5) == 1
+        assert found_by(kept) == [("low", 5)]
+        assert [sql for sql, _plans, _count in prepared(kept)] == [UPDATE_PREPARED]
+
+
+def test_a_write_that_the_server_has_forgotten_ends_one_transaction_and_no_other(kept: Any) -> None:
+    """A pooler in another mode than that of sessions may lose it."""
+    write(kept)
+    run(kept, "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")  # psycopg does not notice
+
+    with transaction_of(kept), pytest.raises(ProgrammingError, match="does not exist"):
+        write(kept)
+    with transaction_of(kept):
+        assert write(kept) == 1
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -189,3 +231,19 @@ def test_only_what_changes_is_a_parameter(monkeypatch: pytest.MonkeyPatch) -> No
     assert [(count, "100% '' " in sql) for sql, _plans, count in prepared(connection) if "zh-hans" in sql] == [
         (2, True)
     ]
+
+
+def test_compiled_writes_are_prepared_within_a_transaction_and_have_as_parameters_what_changes() -> None:
+    keys = FileKey.objects.exclude(wrapped="%s 100% ' \\")
+    renamed = CompiledUpdate(
+        lambda place: keys.filter(place=place), {"wrapped": Concat(F("wrapped"), Value("%"))}, place=CharField()
+    )
+    dropped = CompiledDelete(lambda place: keys.filter(place=place), place=CharField())
+
+    insert_whole([FileKey(place="here", name=f"{each}", wrapped="1") for each in range(2)])
+
+    assert renamed.run({"name": "%s"}, place="here") == 2
+    assert list(FileKey.objects.values_list("name", "wrapped")) == [("%s", "1%")] * 2
+    assert dropped.run(place="here") == 2
+    found = [(sql.split(" ")[0], count) for sql, _plans, count in prepared(connection) if "privacy_filekey" in sql]
+    assert sorted(found) == [("DELETE", 1), ("INSERT", 10), ("UPDATE", 2)]

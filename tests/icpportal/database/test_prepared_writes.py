@@ -10,7 +10,8 @@ from django.db.models import CharField, F, UUIDField
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from icpportal.database.prepared import CompiledDelete, CompiledUpdate, SeveralTexts, insert_whole
+from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.database.statements import SeveralTexts
 from icpportal.models import Heartbeat
 from icpportal.privacy.models import FileKey
 from tests.verification.test_models import document

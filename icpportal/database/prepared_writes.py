@@ -1,0 +1,166 @@
+"""Statements that write and are repeated all the time, compiled once a process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Any, Generic
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model, QuerySet
+from django.db.models.sql import DeleteQuery, UpdateQuery
+from django.db.transaction import mark_for_rollback_on_error
+from django.db.utils import DEFAULT_DB_ALIAS
+
+from icpportal.database.prepared import Row, Shape
+from icpportal.database.statements import (
+    Statement,
+    Value,
+    cursor_for,
+    is_compiled_for,
+    places_of,
+    sample_of,
+    with_constants,
+)
+
+Columns = Mapping[str, object]  # values to write, by the name of their field
+
+
+class _CompiledWrite(Generic[Row]):
+    """A statement of one shape for the rows of a query, which is built as for `CompiledQuery`."""
+
+    def __init__(self, build: Callable[..., QuerySet[Row, Any]], **parameters: Field) -> None:
+        self._build, self._parameters = build, parameters
+        self._samples = {name: sample_of(field, place) for place, (name, field) in enumerate(parameters.items())}
+        self._compiled: dict[tuple[str, ...], Statement] = {}
+
+    def _statement(self, connection: BaseDatabaseWrapper, *names: str) -> Statement:
+        """The statement, which differs with the database and with these names."""
+        known = (connection.vendor, *names)
+        if known not in self._compiled:
+            sql, given = self._compile()
+            adapted = {
+                name: self._parameters[name].get_db_prep_value(sample, connection)
+                for name, sample in self._samples.items()
+            }
+            places = places_of(given, adapted)
+            if connection.vendor == "postgresql":
+                sql, given, places = with_constants(sql, given, places, connection)
+            self._compiled[known] = self._with_columns(connection, sql, names), given, places
+        return self._compiled[known]
+
+    def _compile(self) -> tuple[str, list[object]]:
+        raise NotImplementedError
+
+    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, names: tuple[str, ...]) -> str:  # noqa: ARG002
+        return sql
+
+    def _given(self, connection: BaseDatabaseWrapper, statement: Statement, values: Mapping[str, Value]) -> list[Any]:
+        if not is_compiled_for(values.values()):
+            raise TypeError("a compiled statement that writes takes no several texts")
+        _sql, fixed, places = statement
+        given: list[Any] = list(fixed)
+        for place, name in places.items():
+            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
+        return given
+
+
+class CompiledUpdate(_CompiledWrite[Row]):
+    """An UPDATE: `same` are the columns that each run writes alike, and each run may add columns with plain values.
+
+    The columns that runs add come first in the statement.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Row, Any]], same: Columns, **parameters: Field) -> None:
+        super().__init__(build, **parameters)
+        self._same = same
+        self._returned: dict[str, tuple[str, Shape]] = {}
+
+    def run(self, written: Columns = MappingProxyType({}), **values: Value) -> int:
+        """Writes into all rows of the query for these values; returns how many."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(connection, *written)
+        given = self._plain(connection, written) + self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+            cursor.execute(statement[0], given)
+            return int(cursor.rowcount)
+
+    def first(self, written: Columns = MappingProxyType({}), **values: Value) -> Row | None:
+        """The row as it was just written, for a query that finds at most one; None when it found none."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(connection, *written)
+        columns, shape = self._columns(connection)
+        given = self._plain(connection, written) + self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection) as cursor:
+            cursor.execute(f"{statement[0]} RETURNING {columns}", given)
+            found = cursor.fetchone()
+        return None if found is None else shape.row(self._model, found, connection)
+
+    @cached_property
+    def _model(self) -> type[Row]:
+        return self._build(**self._samples).model
+
+    def _columns(self, connection: BaseDatabaseWrapper) -> tuple[str, Shape]:
+        if connection.vendor not in self._returned:
+            columns = [str(field.column) for field in self._model._meta.concrete_fields]
+            names = ", ".join(map(connection.ops.quote_name, columns))
+            self._returned[connection.vendor] = names, Shape(self._model, columns, connection)
+        return self._returned[connection.vendor]
+
+    def _plain(self, connection: BaseDatabaseWrapper, written: Columns) -> list[Any]:
+        fields: Any = self._model._meta
+        return [fields.get_field(name).get_db_prep_save(value, connection) for name, value in written.items()]
+
+    def _compile(self) -> tuple[str, list[object]]:
+        query: Any = self._build(**self._samples).query.chain(UpdateQuery)
+        query.add_update_values(dict(self._same))
+        sql, given = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, list(given)
+
+    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, names: tuple[str, ...]) -> str:
+        fields: Any = self._model._meta
+        columns = (connection.ops.quote_name(fields.get_field(name).column) for name in names)
+        added = "".join(f"{column} = %s, " for column in columns)
+        return sql.replace(" SET ", f" SET {added}", 1)
+
+
+class CompiledDelete(_CompiledWrite[Row]):
+    """A DELETE in one statement, for rows to which no others refer."""
+
+    def run(self, **values: Value) -> int:
+        """Deletes the rows of the query for these values; returns how many."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(connection)
+        given = self._given(connection, statement, values)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+            cursor.execute(statement[0], given)
+            return int(cursor.rowcount)
+
+    def _compile(self) -> tuple[str, list[object]]:
+        sql, given = self._build(**self._samples).query.chain(DeleteQuery).get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, list(given)
+
+
+def insert_whole(rows: Sequence[Model]) -> None:
+    """Inserts rows of one model in one statement, with all their columns, as `save(force_insert=True)` writes them.
+
+    Rows whose key the database makes do not learn it.
+    """
+    connection, model = connections[DEFAULT_DB_ALIAS], type(rows[0])
+    sql, fields = _insertion(connection.vendor, model, len(rows), has_keys=rows[0].pk is not None)
+    given = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+        cursor.execute(sql, given)
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+
+
+@cache
+def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any]]:  # noqa: ARG001
+    """The INSERT of so many rows, and its columns."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if has_keys or not field.primary_key]
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    one = f"({', '.join(['%s'] * len(fields))})"
+    values = ", ".join([one] * rows)
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {values}", fields  # noqa: S608
