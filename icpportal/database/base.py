@@ -92,13 +92,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.connection.cursor() as cursor:
                 cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
 
-    def prepared_cursor(self, *, returns_rows: bool = True) -> CursorWrapper:
+    def prepared_cursor(self, *, has_fixed_columns: bool = False) -> CursorWrapper:
         """A cursor for a statement that many requests repeat.
 
-        Django's own one within a transaction, which a stale statement would end, for a statement that `returns_rows`:
-        of one that returns none, no migration can change the columns.
+        Django's own one within a transaction, which a stale statement would end, unless the statement
+        `has_fixed_columns`: returns none, or only such as no migration can change.
         """
-        if returns_rows and self.in_atomic_block and not self.prepares_in_transactions:
+        if self.in_atomic_block and not (has_fixed_columns or self.prepares_in_transactions):
             return self.cursor()
         self.close_if_health_check_failed()
         self.ensure_connection()

@@ -8,6 +8,7 @@ from typing import Any, Generic
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.transaction import mark_for_rollback_on_error
 from django.db.utils import DEFAULT_DB_ALIAS
@@ -81,7 +82,7 @@ class CompiledUpdate(_CompiledWrite[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statement(connection, *written)
         given = self._plain(connection, written) + self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
             cursor.execute(statement[0], given)
             return int(cursor.rowcount)
 
@@ -132,7 +133,7 @@ class CompiledDelete(_CompiledWrite[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statement(connection)
         given = self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
             cursor.execute(statement[0], given)
             return int(cursor.rowcount)
 
@@ -144,23 +145,40 @@ class CompiledDelete(_CompiledWrite[Row]):
 def insert_whole(rows: Sequence[Model]) -> None:
     """Inserts rows of one model in one statement, with all their columns, as `save(force_insert=True)` writes them.
 
-    Rows whose key the database makes do not learn it.
+    Afterwards the rows have the keys that the database made; either all have a key before, or none.
     """
     connection, model = connections[DEFAULT_DB_ALIAS], type(rows[0])
-    sql, fields = _insertion(connection.vendor, model, len(rows), has_keys=rows[0].pk is not None)
-    given = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
-    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, returns_rows=False) as cursor:
+    sql, fields, made_key = _insertion(connection.vendor, model, len(rows), has_keys=rows[0].pk is not None)
+    given = [field.get_db_prep_save(_value(row, field), connection) for row in rows for field in fields]
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
         cursor.execute(sql, given)
+        keys = cursor.fetchall() if made_key else []
+    for row, (key,) in zip(rows, keys, strict=bool(keys)):
+        setattr(row, made_key, key)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
 
 
+def _value(row: Model, field: Any) -> object:
+    """What to write into this column; the row is told what the database would have written by default."""
+    value: object = field.pre_save(row, add=True)
+    if isinstance(value, DatabaseDefault):
+        value = field.db_default
+        setattr(row, field.attname, value)
+    return value
+
+
 @cache
-def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any]]:  # noqa: ARG001
-    """The INSERT of so many rows, and its columns."""
-    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    fields = [field for field in model._meta.concrete_fields if has_keys or not field.primary_key]
+def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any], str]:
+    """The INSERT of so many rows, its columns, and the name of the key that it returns."""
+    connection, key = connections[DEFAULT_DB_ALIAS], model._meta.pk
+    quote = connection.ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if has_keys or field is not key]
     names = ", ".join(quote(str(field.column)) for field in fields)
     one = f"({', '.join(['%s'] * len(fields))})"
     values = ", ".join([one] * rows)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {values}", fields  # noqa: S608
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608
+    if has_keys:
+        return sql, fields, ""
+    cast = f"::{key.rel_db_type(connection)}" if vendor == "postgresql" else ""  # a migration leaves the type as it is
+    return f"{sql} RETURNING {quote(key.column)}{cast}", fields, key.attname

@@ -30,11 +30,11 @@ def is_compiled_for(values: Iterable[object]) -> bool:
     return not any(isinstance(value, SeveralTexts) for value in values)
 
 
-def cursor_for(connection: BaseDatabaseWrapper, *, returns_rows: bool = True) -> CursorWrapper:
+def cursor_for(connection: BaseDatabaseWrapper, *, has_fixed_columns: bool = False) -> CursorWrapper:
     """For a compiled statement; SQLite's connection keeps its statements itself."""
     if connection.vendor != "postgresql":
         return connection.cursor()
-    found: CursorWrapper = connection.prepared_cursor(returns_rows=returns_rows)  # type: ignore[attr-defined]
+    found: CursorWrapper = connection.prepared_cursor(has_fixed_columns=has_fixed_columns)  # type: ignore[attr-defined]
     return found
 
 

@@ -7,7 +7,7 @@ from django.db.models import CharField, F, QuerySet, UUIDField
 from django.utils import timezone
 
 from icpportal.accounts.models import User
-from icpportal.database.prepared_writes import CompiledUpdate
+from icpportal.database.prepared_writes import CompiledUpdate, insert_whole
 from icpportal.lifecycle import APPLICANT
 from transfers.documents.replacements import replace, retire_unused, take_out
 from transfers.documents.reuse import Earlier
@@ -60,7 +60,7 @@ def upload(
                 raise OrderChanged(order.reference)
             paper, replaced = _put_into_slot(order, slot, side, document, mark=mark, seen=seen)
     except (OrderChanged, PictureReplaced):
-        document.save(force_insert=True)
+        insert_whole([document])
         retire(document)
         raise
     if replaced is not None and not replaced.is_ready:  # nobody has seen it
@@ -78,7 +78,8 @@ def _put_into_slot(
     begin(document)
     mark = mark or mark_of(order, slot)
     if paper is None:
-        new = OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark, document=document)
+        new = OrderDocument(order=order, slot=slot, side=side, mark=mark, document=document)
+        insert_whole([new])
         return new, None
     replaced = paper.document
     replace(order, paper, document, mark)

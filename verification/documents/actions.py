@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.gateways import storage
 from icpportal.outbox.wake import wake_worker
 from icpportal.time_format import long_words
@@ -102,7 +103,7 @@ def quarantine(
 
 def begin(document: Document) -> None:
     """Saves a document and has it examined: in the transaction that puts it to use, so that its use is known then."""
-    document.save(force_insert=True)
+    insert_whole([document])
     wake_worker(TASK, str(document.pk))
 
 

@@ -8,8 +8,10 @@ import pytest
 from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, connections
 from django.db.models import CharField, F, UUIDField, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from icpportal.accounts.models import User
+from icpportal.codes.models import Allowance
 from icpportal.database.base import DatabaseWrapper
 from icpportal.database.prepared import CompiledQuery
 from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
@@ -21,6 +23,7 @@ PREPARED = "SELECT statement, generic_plans, array_length(parameter_types, 1) FR
 STATEMENT = "SELECT name, size FROM shelf WHERE name = %s"
 UPDATE = "UPDATE shelf SET size = %s WHERE name = %s"
 UPDATE_PREPARED = "UPDATE shelf SET size = $1 WHERE name = $2"
+INSERT = "INSERT INTO shelf (name, size) VALUES (%s, 5) RETURNING size::bigint"  # as `insert_whole` does
 CHANGES = [
     "ALTER TABLE shelf ALTER COLUMN name TYPE varchar(40)",
     "ALTER TABLE shelf ALTER COLUMN size TYPE bigint",
@@ -58,9 +61,16 @@ def found_by(kept: Any, name: str = "low", statement: str = STATEMENT) -> list[t
 
 
 def write(kept: Any, size: int = 4) -> int:
-    with kept.prepared_cursor(returns_rows=False) as cursor:
+    with kept.prepared_cursor(has_fixed_columns=True) as cursor:
         cursor.execute(UPDATE, [size, "low"])
         return int(cursor.rowcount)
+
+
+def insert(kept: Any) -> int:
+    with kept.prepared_cursor(has_fixed_columns=True) as cursor:
+        cursor.execute(INSERT, ["high"])
+        found: int = cursor.fetchone()[0]
+    return found
 
 
 @contextmanager
@@ -155,6 +165,18 @@ def test_a_write_within_a_transaction_is_prepared_and_survives_a_migration(kept:
         assert [sql for sql, _plans, _count in prepared(kept)] == [UPDATE_PREPARED]
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_key_that_a_write_returns_within_a_transaction_has_one_type_whatever_a_migration_does(
+    kept: Any, change: str
+) -> None:
+    for _time in range(7):
+        insert(kept)
+    by_another(change)
+
+    with transaction_of(kept):
+        assert insert(kept) == 5
+
+
 def test_a_write_that_the_server_has_forgotten_ends_one_transaction_and_no_other(kept: Any) -> None:
     """A pooler in another mode than that of sessions may lose it."""
     write(kept)
@@ -241,9 +263,10 @@ def test_compiled_writes_are_prepared_within_a_transaction_and_have_as_parameter
     dropped = CompiledDelete(lambda place: keys.filter(place=place), place=CharField())
 
     insert_whole([FileKey(place="here", name=f"{each}", wrapped="1") for each in range(2)])
+    insert_whole([Allowance(name="one", key="1", began_at=timezone.now())])
 
     assert renamed.run({"name": "%s"}, place="here") == 2
     assert list(FileKey.objects.values_list("name", "wrapped")) == [("%s", "1%")] * 2
     assert dropped.run(place="here") == 2
-    found = [(sql.split(" ")[0], count) for sql, _plans, count in prepared(connection) if "privacy_filekey" in sql]
-    assert sorted(found) == [("DELETE", 1), ("INSERT", 10), ("UPDATE", 2)]
+    found = [(sql.split(" ")[0], count, "RETURNING" in sql) for sql, _plans, count in prepared(connection)]
+    assert sorted(found) == [("DELETE", 1, False), ("INSERT", 4, True), ("INSERT", 10, False), ("UPDATE", 2, False)]

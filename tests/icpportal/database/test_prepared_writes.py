@@ -10,6 +10,7 @@ from django.db.models import CharField, F, UUIDField
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from icpportal.codes.models import Allowance
 from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
 from icpportal.database.statements import SeveralTexts
 from icpportal.models import Heartbeat
@@ -123,6 +124,34 @@ def test_a_row_that_was_inserted_whole_can_be_saved_and_is_not_inserted_again():
 
     assert (row._state.adding, row._state.db) == (False, "default")
     assert [each.name for each in FileKey.objects.all()] == ["day/2"]
+
+
+def test_a_row_that_is_inserted_whole_is_written_as_djangos_with_its_sealed_and_default_columns():
+    made = [
+        Document(kind="lead_id", holder="T7Q4-M2KX", display_name="扫描件.jpg", size=1, width=2, height=3)
+        for _each in range(2)
+    ]
+    for row in made[1:]:
+        row.save(force_insert=True)
+
+    insert_whole(made[:1])
+
+    own, theirs = [again(row) for row in made]
+    assert made[0].display_name == own.display_name == theirs.display_name == "扫描件.jpg"
+    assert made[0].likeness == own.likeness == theirs.likeness == ""
+    differ = dict.fromkeys(("_state", "id", "reference", "display_name", "created_at"))
+    assert {**vars(own), **differ} == {**vars(theirs), **differ}
+    assert "扫" not in Document.objects.filter(pk=own.pk).values_list("display_name", flat=True).get()
+
+
+def test_rows_whose_keys_the_database_makes_have_them_when_they_are_inserted_whole():
+    rows = [Allowance(name=name, key="1", began_at=datetime(2026, 12, 1, tzinfo=UTC)) for name in ("one", "other")]
+
+    insert_whole(rows)
+
+    assert {row.pk: row.name for row in rows} == dict(Allowance.objects.values_list("pk", "name"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_whole([Allowance(name="one", key="1", began_at=datetime(2026, 12, 1, tzinfo=UTC))])
 
 
 def again(row: Document) -> Document:
