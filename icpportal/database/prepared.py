@@ -5,7 +5,6 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
@@ -96,7 +95,7 @@ class CompiledQuery(Generic[Row]):
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _reading(connection, values) as cursor:
+        with cursor_for(connection, values.values()) as cursor:
             model = self._run(cursor, connection, values)
             found = cursor.fetchone()
             if found is None:
@@ -107,7 +106,7 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: Value) -> list[Row]:
         """All rows for these values, with annotations."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _reading(connection, values) as cursor:
+        with cursor_for(connection, values.values()) as cursor:
             model = self._run(cursor, connection, values)
             shape = self._shape_of(cursor, connection, model)
             return [shape.row(model, found, connection) for found in cursor.fetchall()]
@@ -115,7 +114,7 @@ class CompiledQuery(Generic[Row]):
     def texts(self, **values: Value) -> list[tuple[Any, ...]]:
         """All rows of a query for columns of text or numbers, as the database returns them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _reading(connection, values) as cursor:
+        with cursor_for(connection, values.values()) as cursor:
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
@@ -168,7 +167,3 @@ class CompiledQuery(Generic[Row]):
 
     def _adapted(self, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> dict[str, Any]:
         return {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
-
-
-def _reading(connection: BaseDatabaseWrapper, values: dict[str, Value]) -> CursorWrapper:
-    return cursor_for(connection) if is_compiled_for(values.values()) else connection.cursor()

@@ -28,18 +28,33 @@ Columns = Mapping[str, object]  # values to write, by the name of their field
 
 
 class _CompiledWrite(Generic[Row]):
-    """A statement of one shape for the rows of a query, which is built as for `CompiledQuery`."""
+    """A statement of one shape for the rows of a query, which is built as for `CompiledQuery`.
+
+    Of `SeveralTexts` it is built each time as well.
+    """
 
     def __init__(self, build: Callable[..., QuerySet[Row, Any]], **parameters: Field) -> None:
         self._build, self._parameters = build, parameters
         self._samples = {name: sample_of(field, place) for place, (name, field) in enumerate(parameters.items())}
         self._compiled: dict[tuple[str, ...], Statement] = {}
 
-    def _statement(self, connection: BaseDatabaseWrapper, *names: str) -> Statement:
-        """The statement, which differs with the database and with these names."""
-        known = (connection.vendor, *names)
+    def _ready(
+        self, connection: BaseDatabaseWrapper, written: tuple[str, ...], values: Mapping[str, Value]
+    ) -> tuple[str, list[Any]]:
+        """The statement that writes into these columns, and what it compares with these values."""
+        if not is_compiled_for(values.values()):
+            sql, given = self._compile(values)
+            return self._with_columns(connection, sql, written), given
+        sql, fixed, places = self._statement(connection, written)
+        given = list(fixed)
+        for place, name in places.items():
+            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
+        return sql, given
+
+    def _statement(self, connection: BaseDatabaseWrapper, written: tuple[str, ...]) -> Statement:
+        known = (connection.vendor, *written)
         if known not in self._compiled:
-            sql, given = self._compile()
+            sql, given = self._compile(self._samples)
             adapted = {
                 name: self._parameters[name].get_db_prep_value(sample, connection)
                 for name, sample in self._samples.items()
@@ -47,23 +62,21 @@ class _CompiledWrite(Generic[Row]):
             places = places_of(given, adapted)
             if connection.vendor == "postgresql":
                 sql, given, places = with_constants(sql, given, places, connection)
-            self._compiled[known] = self._with_columns(connection, sql, names), given, places
+            self._compiled[known] = self._with_columns(connection, sql, written), given, places
         return self._compiled[known]
 
-    def _compile(self) -> tuple[str, list[object]]:
+    def _compile(self, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
         raise NotImplementedError
 
-    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, names: tuple[str, ...]) -> str:  # noqa: ARG002
+    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, written: tuple[str, ...]) -> str:  # noqa: ARG002
         return sql
 
-    def _given(self, connection: BaseDatabaseWrapper, statement: Statement, values: Mapping[str, Value]) -> list[Any]:
-        if not is_compiled_for(values.values()):
-            raise TypeError("a compiled statement that writes takes no several texts")
-        _sql, fixed, places = statement
-        given: list[Any] = list(fixed)
-        for place, name in places.items():
-            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
-        return given
+    def _written(self, connection: BaseDatabaseWrapper, sql: str, given: list[Any], values: Mapping[str, Value]) -> int:
+        """Runs the statement; returns how many rows it wrote."""
+        cursor_of_write = cursor_for(connection, values.values(), has_fixed_columns=True)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_of_write as cursor:
+            cursor.execute(sql, given)
+            return int(cursor.rowcount)
 
 
 class CompiledUpdate(_CompiledWrite[Row]):
@@ -80,20 +93,16 @@ class CompiledUpdate(_CompiledWrite[Row]):
     def run(self, written: Columns = MappingProxyType({}), **values: Value) -> int:
         """Writes into all rows of the query for these values; returns how many."""
         connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection, *written)
-        given = self._plain(connection, written) + self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
-            cursor.execute(statement[0], given)
-            return int(cursor.rowcount)
+        sql, given = self._ready(connection, tuple(written), values)
+        return self._written(connection, sql, self._plain(connection, written) + given, values)
 
     def first(self, written: Columns = MappingProxyType({}), **values: Value) -> Row | None:
         """The row as it was just written, for a query that finds at most one; None when it found none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection, *written)
+        sql, given = self._ready(connection, tuple(written), values)
         columns, shape = self._columns(connection)
-        given = self._plain(connection, written) + self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection) as cursor:
-            cursor.execute(f"{statement[0]} RETURNING {columns}", given)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, values.values()) as cursor:
+            cursor.execute(f"{sql} RETURNING {columns}", self._plain(connection, written) + given)
             found = cursor.fetchone()
         return None if found is None else shape.row(self._model, found, connection)
 
@@ -112,15 +121,15 @@ class CompiledUpdate(_CompiledWrite[Row]):
         fields: Any = self._model._meta
         return [fields.get_field(name).get_db_prep_save(value, connection) for name, value in written.items()]
 
-    def _compile(self) -> tuple[str, list[object]]:
-        query: Any = self._build(**self._samples).query.chain(UpdateQuery)
+    def _compile(self, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+        query: Any = self._build(**values).query.chain(UpdateQuery)
         query.add_update_values(dict(self._same))
         sql, given = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         return sql, list(given)
 
-    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, names: tuple[str, ...]) -> str:
+    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, written: tuple[str, ...]) -> str:
         fields: Any = self._model._meta
-        columns = (connection.ops.quote_name(fields.get_field(name).column) for name in names)
+        columns = (connection.ops.quote_name(fields.get_field(name).column) for name in written)
         added = "".join(f"{column} = %s, " for column in columns)
         return sql.replace(" SET ", f" SET {added}", 1)
 
@@ -131,14 +140,10 @@ class CompiledDelete(_CompiledWrite[Row]):
     def run(self, **values: Value) -> int:
         """Deletes the rows of the query for these values; returns how many."""
         connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statement(connection)
-        given = self._given(connection, statement, values)
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
-            cursor.execute(statement[0], given)
-            return int(cursor.rowcount)
+        return self._written(connection, *self._ready(connection, (), values), values)
 
-    def _compile(self) -> tuple[str, list[object]]:
-        sql, given = self._build(**self._samples).query.chain(DeleteQuery).get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    def _compile(self, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+        sql, given = self._build(**values).query.chain(DeleteQuery).get_compiler(DEFAULT_DB_ALIAS).as_sql()
         return sql, list(given)
 
 
@@ -147,16 +152,32 @@ def insert_whole(rows: Sequence[Model]) -> None:
 
     Afterwards the rows have the keys that the database made; either all have a key before, or none.
     """
-    connection, model = connections[DEFAULT_DB_ALIAS], type(rows[0])
-    sql, fields, made_key = _insertion(connection.vendor, model, len(rows), has_keys=rows[0].pk is not None)
-    given = [field.get_db_prep_save(_value(row, field), connection) for row in rows for field in fields]
-    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
-        cursor.execute(sql, given)
-        keys = cursor.fetchall() if made_key else []
+    keys = _inserted(rows)
     for row, (key,) in zip(rows, keys, strict=bool(keys)):
-        setattr(row, made_key, key)
+        row.pk = key
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+
+
+def insert_unless_there(row: Model) -> bool:
+    """The same of one row that has its key; returns False where a unique constraint has room for another only.
+
+    That is no error, so that one statement outside a transaction is enough.
+    """
+    if not _inserted([row], " ON CONFLICT DO NOTHING RETURNING 1"):
+        return False
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
+
+
+def _inserted(rows: Sequence[Model], ending: str = "") -> list[tuple[Any, ...]]:
+    """Inserts the rows by a statement with this ending; returns what it returned."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields, returns = _insertion(connection.vendor, type(rows[0]), len(rows), has_keys=rows[0].pk is not None)
+    given = [field.get_db_prep_save(_value(row, field), connection) for row in rows for field in fields]
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
+        cursor.execute(f"{sql}{ending or returns}", given)
+        return list(cursor.fetchall()) if ending or returns else []
 
 
 def _value(row: Model, field: Any) -> object:
@@ -170,7 +191,7 @@ def _value(row: Model, field: Any) -> object:
 
 @cache
 def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any], str]:
-    """The INSERT of so many rows, its columns, and the name of the key that it returns."""
+    """The INSERT of so many rows, its columns, and what has it return keys that the database makes."""
     connection, key = connections[DEFAULT_DB_ALIAS], model._meta.pk
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.concrete_fields if has_keys or field is not key]
@@ -181,4 +202,4 @@ def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) ->
     if has_keys:
         return sql, fields, ""
     cast = f"::{key.rel_db_type(connection)}" if vendor == "postgresql" else ""  # a migration leaves the type as it is
-    return f"{sql} RETURNING {quote(key.column)}{cast}", fields, key.attname
+    return sql, fields, f" RETURNING {quote(str(key.column))}{cast}"

@@ -30,9 +30,11 @@ def is_compiled_for(values: Iterable[object]) -> bool:
     return not any(isinstance(value, SeveralTexts) for value in values)
 
 
-def cursor_for(connection: BaseDatabaseWrapper, *, has_fixed_columns: bool = False) -> CursorWrapper:
-    """For a compiled statement; SQLite's connection keeps its statements itself."""
-    if connection.vendor != "postgresql":
+def cursor_for(
+    connection: BaseDatabaseWrapper, values: Iterable[object] = (), *, has_fixed_columns: bool = False
+) -> CursorWrapper:
+    """For a compiled statement with these values; SQLite's connection keeps its statements itself."""
+    if connection.vendor != "postgresql" or not is_compiled_for(values):
         return connection.cursor()
     found: CursorWrapper = connection.prepared_cursor(has_fixed_columns=has_fixed_columns)  # type: ignore[attr-defined]
     return found

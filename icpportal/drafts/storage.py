@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import CharField, DateTimeField
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils import timezone
 from icpportal.alarms import portions
 from icpportal.codes import limits
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.prepared_writes import CompiledDelete, insert_unless_there
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
 from icpportal.fields.client import client_address
@@ -37,6 +38,7 @@ KEPT_NOW = CompiledQuery(
     now=DateTimeField(),
 )
 OF_KEY = CompiledQuery(lambda key: PageDraft.objects.filter(key=key).order_by(), key=CharField())
+OF_PAGE = CompiledDelete(lambda key: PageDraft.objects.filter(key=key), key=CharField())
 
 
 class TooLarge(Exception):
@@ -81,7 +83,7 @@ def keep_reply(
 def drop(request: HttpRequest, mark: Mark) -> None:
     """Deletes the draft of a page that was saved."""
     if (reader := _reader(request, mark)) and not _has_none(request, reader):
-        PageDraft.objects.filter(key=_key(reader, mark)).delete()
+        OF_PAGE.run(key=_key(reader, mark))
 
 
 def forget(holder: str) -> None:
@@ -115,11 +117,9 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
 
 def _insert(draft: PageDraft) -> bool:
     try:
-        with transaction.atomic():
-            draft.save(force_insert=True)
-    except IntegrityError:  # another window was first
+        return insert_unless_there(draft)  # another window may be first
+    except IntegrityError:  # the account was erased since
         return False
-    return True
 
 
 def _rewrite(draft: PageDraft, names: Iterable[str]) -> bool:

@@ -11,14 +11,15 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from icpportal.codes.models import Allowance
-from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
-from icpportal.database.statements import SeveralTexts
+from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_unless_there, insert_whole
 from icpportal.models import Heartbeat
+from icpportal.privacy.blind_index import blind_index, names
 from icpportal.privacy.models import FileKey
 from tests.verification.test_models import document
 from verification.models.documents import Document
 
 pytestmark = pytest.mark.django_db
+KEY = CharField()
 TRIED = CompiledUpdate(
     lambda pk, kind: Document.objects.filter(pk=pk, kind=kind),
     {"tries": F("tries") + 1, "lease": None},
@@ -48,13 +49,33 @@ def test_each_run_of_an_update_can_write_other_columns_of_any_type():
     assert written.advice == [{"key": "%s", "box": [0, 1]}]
 
 
-def test_a_text_that_stands_for_several_is_refused_not_compared_with_one_of_them():
-    one = document()
+def test_a_text_that_stands_for_several_is_compared_with_each(settings):
+    settings.BLIND_INDEX_KEY_FALLBACKS = ["another key, of which there is no mark"]
+    index = blind_index("a counter", "one")
+    stored, other = names(index)[1], "0" * 64
+    began_at = datetime(2026, 12, 1, tzinfo=UTC)
+    insert_whole([Allowance(name=name, key=key, began_at=began_at) for name in "ab" for key in (stored, other)])
+    raised = CompiledUpdate(
+        lambda key, name: Allowance.objects.filter(key=key, name=name), {"used": F("used") + 1}, key=KEY, name=KEY
+    )
+    dropped = CompiledDelete(lambda key: Allowance.objects.filter(key=key), key=KEY)
 
-    with pytest.raises(TypeError, match="takes no several texts"):
-        TRIED.run(pk=one.pk, kind=SeveralTexts(one.kind))
+    assert raised.run({"began_at": began_at}, key=index, name="a") == 1
+    assert raised.first(key=index, name="a").used == 2
+    assert list(Allowance.objects.filter(used__gt=0).values_list("name", "key")) == [("a", stored)]
+    assert (dropped.run(key=index), dropped.run(key=index)) == (2, 0)
+    assert set(Allowance.objects.values_list("key", flat=True)) == {other}
 
-    assert again(one).tries == 0
+
+def test_a_row_is_inserted_unless_another_has_its_place_and_that_is_no_error():
+    one, other = (Heartbeat(name="one", at=datetime(2026, 12, day, tzinfo=UTC)) for day in (1, 2))
+
+    with CaptureQueriesContext(connection) as statements:
+        assert [insert_unless_there(each) for each in (one, other)] == [True, False]
+
+    assert [query["sql"].split()[0] for query in statements.captured_queries] == ["INSERT", "INSERT"]
+    assert [each._state.adding for each in (one, other)] == [False, True]
+    assert Heartbeat.objects.get().at == one.at
 
 
 def test_after_an_error_that_is_caught_the_rest_of_its_transaction_is_not_written_either():

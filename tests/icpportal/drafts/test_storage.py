@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from icpportal.drafts import storage
 from icpportal.drafts.marks import Mark
@@ -55,3 +57,36 @@ def test_a_draft_that_was_dropped_at_this_moment_is_written_again_with_the_error
     storage.keep_reply(*request_and_mark, {"name": ["Lin"]}, {"said": {"name": "too short"}})
 
     assert PageDraft.objects.get().reply == {"said": {"name": "too short"}}
+
+
+def test_a_page_is_stored_and_dropped_by_one_statement_each(request_and_mark: tuple[Any, Mark]) -> None:
+    """A transaction around one statement costs two more."""
+    with CaptureQueriesContext(connection) as asked:
+        storage.keep_typed(*request_and_mark, {"name": ["Li"]})
+    with CaptureQueriesContext(connection) as dropped:
+        storage.drop(*request_and_mark)
+
+    words = [[query["sql"].split()[0] for query in each.captured_queries] for each in (asked, dropped)]
+    assert words == [["SELECT", "INSERT"], ["DELETE"]]
+    assert not PageDraft.objects.exists()
+
+
+def test_what_another_window_stored_at_this_moment_is_written_over(
+    request_and_mark: tuple[Any, Mark], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_the_write(monkeypatch, lambda: storage.keep_typed(*request_and_mark, {"name": ["Lin"]}))
+
+    storage.keep_typed(*request_and_mark, {"name": ["Li"]})
+
+    assert PageDraft.objects.get().typed == {"name": ["Li"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_of_an_account_that_was_erased_at_this_moment_is_not_stored(
+    request_and_mark: tuple[Any, Mark], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_the_write(monkeypatch, request_and_mark[0].user.delete)
+
+    storage.keep_typed(*request_and_mark, {"name": ["Li"]})
+
+    assert not PageDraft.objects.exists()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 from django.utils import timezone
 
 from filings.models import Person, Subject
@@ -14,6 +15,8 @@ from icpportal.accounts.models import User, mobile_index
 from icpportal.codes import actions as codes
 from icpportal.codes import limits, texts
 from icpportal.codes.models import Allowance, Code
+from icpportal.drafts import storage
+from icpportal.drafts.marks import Mark
 from icpportal.privacy import blind_index
 from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.models import IndexName
@@ -84,6 +87,21 @@ def test_during_the_change_the_texts_of_today_count(settings: Any) -> None:
     blind_indexes.switch()
 
     assert [texts.used_amount(period) for period in (today, month)] == [5, 0]
+
+
+def test_during_the_change_a_page_that_is_saved_loses_its_draft(settings: Any) -> None:
+    request, other = RequestFactory().post("/page/"), RequestFactory().post("/page/")
+    request.user, other.user = make_user(), make_user()
+    marks_of = {each: Mark(str(each.user.pk), "/page/", "", ("name",)) for each in (request, other)}
+    for each, mark in marks_of.items():
+        storage.keep_typed(each, mark, {"name": ["Li"]})
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+
+    storage.drop(request, marks_of[request])
+
+    assert [storage.find(each, mark) is None for each, mark in marks_of.items()] == [True, False]
 
 
 def test_during_the_change_the_record_of_a_filing_is_found(settings: Any) -> None:
