@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
+from icpportal.database.statements import cursor_for
 from icpportal.privacy.blind_index import blind_index, names
 
 BUDGETS = ("text_budget_day", "text_budget_month")  # counted by calendar day and month (`texts`)
@@ -127,23 +128,27 @@ def _write(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
     starts = [value for each in rows for value in (each.name, time(now - each.rule.window))]
     amounts = [value for each in rows for value in (each.name, each.rule.amount)]
     counted = [value for each in rows for value in (each.name, str(each.index), each.cost, time(now))]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(len(rows)), [*counted, *starts, *starts, *starts, *amounts])
+    with cursor_for(connection, has_fixed_columns=True) as cursor:
+        cursor.execute(_statement(connection.vendor, len(rows)), [*counted, *starts, *starts, *starts, *amounts])
         return dict(cursor.fetchall())
 
 
 @cache
-def _statement(attempts: int) -> str:
-    """Written here: Django has no such statement, and would take ten times as long to compile it as to run it."""
+def _statement(vendor: str, attempts: int) -> str:
+    """Written here: Django has no such statement, and would take ten times as long to compile it as to run it.
+
+    On PostgreSQL, it returns the same types whatever a migration does: it is prepared within transactions as well.
+    """
     rows = ", ".join(["(%s, %s, %s, %s)"] * attempts)
     by_name = f"CASE counter.name {'WHEN %s THEN %s ' * attempts}END"
+    name, used = ("name::text", "used::bigint") if vendor == "postgresql" else ("name", "used")
     is_over = f"counter.began_at <= {by_name}"
     return (
         f"INSERT INTO {Allowance._meta.db_table} AS counter (name, key, used, began_at) VALUES {rows}"  # noqa: S608
         f" ON CONFLICT (name, key) DO UPDATE SET"
         f" used = CASE WHEN {is_over} THEN excluded.used ELSE counter.used + excluded.used END,"
         f" began_at = CASE WHEN {is_over} THEN excluded.began_at ELSE counter.began_at END"
-        f" WHERE {is_over} OR counter.used + excluded.used <= {by_name} RETURNING name, used"
+        f" WHERE {is_over} OR counter.used + excluded.used <= {by_name} RETURNING {name}, {used}"
     )
 
 

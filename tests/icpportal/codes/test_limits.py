@@ -2,6 +2,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, connections
 
 from icpportal import settings as portal_settings
 from icpportal.codes import limits
@@ -152,6 +153,20 @@ def test_concurrent_attempts_in_a_new_window_are_counted_one_by_one():
     answers = at_once(lambda _number: take(now=NOW + HOUR).ok, 8)
 
     assert sorted(answers) == [False] * 5 + [True] * 3
+
+
+@pytest.mark.services
+@pytest.mark.django_db
+def test_postgresql_plans_the_counting_once_even_within_transactions(monkeypatch):
+    """Whatever a migration does, it returns columns of the same types: it can be prepared there."""
+    monkeypatch.setattr(type(connections["default"]), "prepares_in_transactions", False)
+
+    for _time in range(2):
+        assert take() == Allowed(True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%codes_allowance%'")
+        assert [sql.partition(" RETURNING ")[2] for (sql,) in cursor.fetchall()] == ["name::text, used::bigint"]
 
 
 @pytest.mark.django_db
