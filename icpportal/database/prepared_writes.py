@@ -152,32 +152,31 @@ def insert_whole(rows: Sequence[Model]) -> None:
 
     Afterwards the rows have the keys that the database made; either all have a key before, or none.
     """
-    keys = _inserted(rows)
-    for row, (key,) in zip(rows, keys, strict=bool(keys)):
-        row.pk = key
-    for row in rows:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+    _insert(rows)
 
 
 def insert_unless_there(row: Model) -> bool:
-    """The same of one row that has its key; returns False where a unique constraint has room for another only.
+    """The same of one row; returns False where another has its place by any unique constraint.
 
-    That is no error, so that one statement outside a transaction is enough.
+    That is no error, so that one statement outside a transaction is enough, and within one no savepoint is needed.
     """
-    if not _inserted([row], " ON CONFLICT DO NOTHING RETURNING 1"):
-        return False
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return True
+    return bool(_insert([row], " ON CONFLICT DO NOTHING"))
 
 
-def _inserted(rows: Sequence[Model], ending: str = "") -> list[tuple[Any, ...]]:
-    """Inserts the rows by a statement with this ending; returns what it returned."""
+def _insert(rows: Sequence[Model], on_conflict: str = "") -> list[tuple[Any, ...]]:
+    """Inserts the rows and tells them so; returns what the statement returned of each."""
     connection = connections[DEFAULT_DB_ALIAS]
-    sql, fields, returns = _insertion(connection.vendor, type(rows[0]), len(rows), has_keys=rows[0].pk is not None)
+    has_keys = rows[0].pk is not None
+    sql, fields, returns = _insertion(connection.vendor, type(rows[0]), len(rows), has_keys=has_keys)
     given = [field.get_db_prep_save(_value(row, field), connection) for row in rows for field in fields]
     with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
-        cursor.execute(f"{sql}{ending or returns}", given)
-        return list(cursor.fetchall()) if ending or returns else []
+        cursor.execute(f"{sql}{on_conflict} RETURNING {returns}", given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    for row, (key,) in zip(rows, found, strict=False):
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+        if not has_keys:
+            row.pk = key
+    return found
 
 
 def _value(row: Model, field: Any) -> object:
@@ -191,7 +190,7 @@ def _value(row: Model, field: Any) -> object:
 
 @cache
 def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any], str]:
-    """The INSERT of so many rows, its columns, and what has it return keys that the database makes."""
+    """The INSERT of so many rows, its columns, and what it returns of each: the key that the database makes, or 1."""
     connection, key = connections[DEFAULT_DB_ALIAS], model._meta.pk
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.concrete_fields if has_keys or field is not key]
@@ -200,6 +199,6 @@ def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) ->
     values = ", ".join([one] * rows)
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608
     if has_keys:
-        return sql, fields, ""
+        return sql, fields, "1"
     cast = f"::{key.rel_db_type(connection)}" if vendor == "postgresql" else ""  # a migration leaves the type as it is
-    return sql, fields, f" RETURNING {quote(str(key.column))}{cast}"
+    return sql, fields, f"{quote(str(key.column))}{cast}"

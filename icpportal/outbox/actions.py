@@ -7,11 +7,11 @@ from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear
+from icpportal.database.prepared_writes import insert_unless_there
 from icpportal.fields.types import Columns, Facts, JsonObject
 from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake
@@ -184,14 +184,11 @@ def _event(channel: str, key: str) -> str:
 
 
 def _keep(message: Message) -> Message:
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:
+    if not insert_unless_there(message):
         there = Message.objects.filter(key=message.key).first()
-        if there is None:  # the conflict was about something other than the key
-            raise
-        return there
+        if there is not None:
+            return there
+        message.save(force_insert=True)  # erased since; or the conflict is about something other than the key
     _call([message])
     return message
 
