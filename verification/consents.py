@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, OuterRef, Subquery, TextField
+from django.db.models import Aggregate, CharField, OuterRef, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.database.prepared import CompiledQuery
+from icpportal.database.prepared_writes import insert_unless_there
 from icpportal.privacy.blind_index import blind_index
 from verification.models.consents import Consent
 
@@ -41,6 +43,14 @@ TEXTS: Mapping[str, ConsentText] = {
     ),
 }
 CURRENT = "2026-11"
+STANDING = CompiledQuery(
+    lambda holder, person_key, version: Consent.objects.filter(
+        holder=holder, person_key=person_key, version=version, withdrawn_at=None
+    ).order_by(),
+    holder=CharField(),
+    person_key=CharField(),
+    version=CharField(),
+)
 
 
 def give(
@@ -55,18 +65,18 @@ def give(
     """Records a person's consent to a text, once; `client` is stored as a blind index only."""
     if version not in TEXTS:
         raise ValueError(f"no consent text {version!r}")
-    consent, _created = Consent.objects.get_or_create(
-        holder=holder,
-        person_key=person_key,
-        version=version,
-        withdrawn_at=None,
-        defaults={
-            "language": language or get_language() or "",
-            "client_index": blind_index("client", client) if client else "",
-            "given_at": now or timezone.now(),
-        },
+    standing = {"holder": holder, "person_key": person_key, "version": version}
+    if there := STANDING.first(**standing):
+        return there
+    consent = Consent(
+        **standing,
+        language=language or get_language() or "",
+        client_index=blind_index("client", client) if client else "",
+        given_at=now or timezone.now(),
     )
-    return consent
+    if insert_unless_there(consent):
+        return consent
+    return Consent.objects.get(**standing, withdrawn_at=None)  # of a second press at the same moment
 
 
 def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from tests.rivals import just_before
 from verification import consents
 from verification.models import Consent
 
@@ -55,6 +56,20 @@ def test_given_twice_the_first_counts():
 
     assert (again.pk, again.given_at) == (first.pk, NOW)
     assert Consent.objects.count() == 1
+
+
+def test_of_two_presses_at_one_moment_both_get_the_consent_of_the_first():
+    given = []
+    with just_before("INSERT", lambda: given.append(give()), of=Consent):
+        again = give()
+
+    assert [again] == given
+    assert Consent.objects.get().given_at == NOW
+
+
+def test_a_consent_takes_one_look_and_one_insert(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        give()
 
 
 def test_a_withdrawn_consent_stays_on_record_and_can_be_given_again():

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from icpportal.codes import actions as codes
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.prepared_writes import insert_unless_there
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
 from verification import consents
@@ -49,7 +50,7 @@ def ask(
         found = ConsentRequest.objects.filter(holder=holder).first()
         if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
             return found
-        request = _begin(holder, person_key, mobile, token, now)
+        request = _begin(holder, person_key, mobile, token, now, is_new=found is None)
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(request),
@@ -65,21 +66,21 @@ def ask(
     return request
 
 
-def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime) -> ConsentRequest:
-    """The holder's request as of now: unanswered, and only this link is open."""
-    request, _created = ConsentRequest.objects.update_or_create(
-        holder=holder,
-        defaults={
-            "person_key": person_key,
-            "mobile": mobile,
-            "mobile_index": mobile_index(mobile),
-            "digest": digest(token),
-            "asked_at": now,
-            "expires_at": now + LIFETIME,
-            "answer": "",
-            "answered_at": None,
-        },
-    )
+def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime, *, is_new: bool) -> ConsentRequest:
+    """The holder's request as of now: unanswered, and only this link is open; `is_new` where there was none."""
+    columns = {
+        "person_key": person_key,
+        "mobile": mobile,
+        "mobile_index": mobile_index(mobile),
+        "digest": digest(token),
+        "asked_at": now,
+        "expires_at": now + LIFETIME,
+        "answer": "",
+        "answered_at": None,
+    }
+    if is_new and insert_unless_there(request := ConsentRequest(holder=holder, **columns)):
+        return request
+    request, _created = ConsentRequest.objects.update_or_create(holder=holder, defaults=columns)
     return request
 
 

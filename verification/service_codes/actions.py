@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from icpportal.database.prepared_writes import insert_unless_there
 from icpportal.fields.text import normalise_number
 from icpportal.gateways.inventory.base import inventory
 from icpportal.gateways.inventory.eligibility import UNREPORTABLE, cannot_be_reported, qualifies
@@ -174,19 +175,16 @@ def _issue(instance: Instance, account: str, used_slots: set[int], moment: datet
 
 
 def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: datetime) -> ServiceCode | None:
-    try:
-        with transaction.atomic():
-            return ServiceCode.objects.create(
-                instance_id=instance.id,
-                slot=slot,
-                product=instance.product,
-                account=account.lower(),
-                silent=silent,
-                issued_at=moment,
-                ask_at=moment,
-            )
-    except IntegrityError:  # the slot was taken between query and insert
-        return None
+    code = ServiceCode(
+        instance_id=instance.id,
+        slot=slot,
+        product=instance.product,
+        account=account.lower(),
+        silent=silent,
+        issued_at=moment,
+        ask_at=moment,
+    )
+    return code if insert_unless_there(code) else None  # the slot was taken between query and insert
 
 
 def apply(instance: Instance, account: str, slot: int, *, now: datetime | None = None) -> tuple[ServiceCode, bool]:
