@@ -24,6 +24,7 @@ from icpportal.codes import limits, texts
 from icpportal.codes.models import MAX_ATTEMPTS, Channel, Code
 from icpportal.codes.refusals import TooMany, TooSoon
 from icpportal.codes.shares import Share, count_shares
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.fields import phones
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Facts
@@ -87,7 +88,7 @@ def issue(
         used = count_shares(shares, now)
         if phones.is_mobile(destination):
             texts.watch(used, now)
-        code = Code.objects.create(
+        code = Code(
             purpose=purpose,
             holder=holder,
             digest=_digest(purpose, holder, plain),
@@ -97,6 +98,7 @@ def issue(
             created_at=now,
             expires_at=now + lifetime,
         )
+        insert_whole([code])
         _queue_message(code, destination, language, {**(context or {}), "code": plain}, silent=silent)
     return code
 

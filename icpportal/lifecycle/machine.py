@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from icpportal.audit import actions as audit
 from icpportal.audit.words import MOVE
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.fields.types import Columns, Fact, Facts, Key
 from icpportal.lifecycle.many_rows import Change, insert, update_unchanged
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
@@ -158,7 +159,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
             due_at = row.due(thing, now, known) if row.due else None
             changes = {**self.writes(thing, row), **(columns or {}), "due_at": due_at, "entered_at": at}
             self._move(thing, row, known, changes, refusal)
-            event = self.events._default_manager.create(
+            event = self.events(
                 **{self.thing_field: thing},
                 move=name,
                 from_state=known["from_state"],
@@ -169,6 +170,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
                 words=words,
                 at=at,
             )
+            insert_whole([event])
             self.after(thing, row, event, known)
             note_act(event, str(getattr(thing, "reference", thing.pk)))
         return event

@@ -18,6 +18,7 @@ from filings.register import certificates, regions
 from filings.register.numbers import FilingNumber, read_number, report_unread
 from icpportal.accounts.models import User
 from icpportal.codes import limits
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.fields.components import SummaryRow
 from icpportal.fields.domains import display_domain
 from icpportal.gateways.errors import Refused, Retryable
@@ -65,7 +66,7 @@ def ask(owner: User, form: TypeForm) -> TypeCheck | None:
         return None
     found = facts(owner, answers, by_document, by_domain)
     outcome = decide(found)
-    return TypeCheck.objects.create(
+    check = TypeCheck(
         owner=owner,
         answers=answers,
         outcome=outcome,
@@ -73,6 +74,8 @@ def ask(owner: User, form: TypeForm) -> TypeCheck | None:
         subject_number=by_document.number,
         site_number=by_domain.number,
     )
+    insert_whole([check])
+    return check
 
 
 def _differs(found: TypeFacts, answers: dict[str, str]) -> Differs:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from filings.queries import register_snapshot
 from filings.register.certificates import INDIVIDUAL
 from icpportal.accounts.models import User
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.fields.types import Column, Columns, Fact, JsonObject
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.outbox.actions import notify
@@ -50,10 +51,14 @@ class AlreadyOrdered(Exception):
 
 
 def create_draft(*, kept: timedelta, now: datetime, **columns: Any) -> Order:
-    """Creates an order of any kind in its first state; it expires when its draft has been `kept` this long."""
-    return Order.objects.create(
-        rule_profile=settings.RULE_PROFILE, created_at=now, entered_at=now, due_at=now + kept, **columns
-    )
+    """Creates an order of any kind in its first state, in the caller's transaction.
+
+    It expires when its draft has been `kept` this long.
+    """
+    order = Order(rule_profile=settings.RULE_PROFILE, created_at=now, entered_at=now, due_at=now + kept, **columns)
+    insert_whole([order])
+    order.keep_derived(is_new=True)
+    return order
 
 
 def start(check: TypeCheck, *, now: datetime | None = None) -> Order:

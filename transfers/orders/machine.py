@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.accounts.models import User
+from icpportal.database.prepared_writes import insert_whole
 from icpportal.fields.types import Column, Columns, Facts, Key
 from icpportal.gateways.miit.base import authority
 from icpportal.lifecycle import CLOCK, AppliedMove, Batch, Lifecycle, MoveNotAllowed, note_act
@@ -170,9 +171,10 @@ def note(
     `words` are stored sealed; a `key` of ours is not.
     """
     where = {"from_state": order.state, "to_state": order.state}
-    event = OrderEvent.objects.create(
+    event = OrderEvent(
         order=order, move=fact, by=by, actor=actor, note=key, words=words, at=at or timezone.now(), **where
     )
+    insert_whole([event])
     note_act(event, order.reference)
     return event
 
