@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import date
 from functools import cache
 
@@ -92,18 +93,24 @@ def change(
         derived = row.derived_values()
         row.answers = edit(row.answers)
         written_columns = {**row.columns_when_changed(), **columns}
-        with transaction.atomic():
-            sealed = {"answers": seal_value(row, "answers"), **written_columns}
-            written = _unchanged(type(row)).run(sealed, pk=row.pk, version=row.version, state=row.state)
-            if written:
-                row.version += 1
-                for name, value in written_columns.items():
-                    setattr(row, name, value)
-                if row.derived_values() != derived:
-                    row.keep_derived()
-                return
+        for name, value in written_columns.items():
+            setattr(row, name, value)
+        if _write(row, written_columns, has_derived=row.derived_values() != derived):
+            return
         row.refresh_from_db()
     raise RowClosed(str(row))
+
+
+def _write(row: DraftModel, columns: Mapping[str, Column], *, has_derived: bool) -> bool:
+    """Writes the row's answers and these columns, and what is derived from them; returns False if it has changed."""
+    sealed = {"answers": seal_value(row, "answers"), **columns}
+    with transaction.atomic() if has_derived else nullcontext():  # one statement needs none
+        if not _unchanged(type(row)).run(sealed, pk=row.pk, version=row.version, state=row.state):
+            return False
+        row.version += 1
+        if has_derived:
+            row.keep_derived()
+    return True
 
 
 @cache

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.register.answer_values import lead_answers, text
 from icpportal.database.prepared import CompiledQuery
-from icpportal.fields.types import Answers, Words
+from icpportal.fields.types import Answers, Columns, Words
+from icpportal.lifecycle.many_rows import insert
 from transfers.models import Order, SearchKey
 from transfers.orders.people import is_individual, is_same_person
 from transfers.review.search import spellings
@@ -121,6 +122,5 @@ def keep(order: Order, *, is_new: bool = False) -> None:
     if outdated := [pk for each, pk in stored.items() if each not in wanted]:
         SearchKey.objects.filter(pk__in=outdated).delete()
     if new := wanted - stored.keys():
-        SearchKey.objects.bulk_create(
-            [SearchKey(order_id=order.pk, kind=kind, key=key) for kind, key in sorted(new)], ignore_conflicts=True
-        )
+        rows: list[Columns] = [{"kind": kind, "key": key} for kind, key in sorted(new)]
+        insert(SearchKey, rows, {"order_id": order.pk}, ignore_conflicts=True)
