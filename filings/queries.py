@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import (
@@ -42,7 +42,12 @@ def is_with_us(subject: Subject | OuterRef) -> Q:
 
 def subject_with(subject_key: str) -> Subject | None:
     """The subject with this document."""
-    return Subject.objects.filter(subject_key=subject_key).first()
+    return OF_DOCUMENT.first(subject_key=subject_key)
+
+
+OF_DOCUMENT = CompiledQuery(
+    lambda subject_key: Subject.objects.filter(subject_key=subject_key)[:1], subject_key=CharField()
+)
 
 
 def owners_of_number(number: str) -> QuerySet[User]:
@@ -52,6 +57,18 @@ def owners_of_number(number: str) -> QuerySet[User]:
         if number
         else User.objects.none()
     )
+
+
+OWNING = CompiledQuery(
+    lambda number, account: owners_of_number(number).filter(pk=account).values_list("pk"),
+    number=CharField(),
+    account=UUIDField(),
+)
+
+
+def owns_number(account: UUID, number: str) -> bool:
+    """Whether the account is among the owners of this number."""
+    return bool(number) and bool(OWNING.texts(number=number, account=account))
 
 
 def subjects_of(owner: User) -> QuerySet[Subject]:
@@ -129,15 +146,7 @@ class RegisterSnapshot:
 def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, owner: User) -> RegisterSnapshot:
     """Returns what `decide` needs of the register, always in the same three queries."""
     subject = subject_with(subject_key)
-    website = (
-        Website.objects.filter(domain=domain, ended_at__isnull=True)
-        .select_related("subject")
-        .annotate(
-            has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))),
-            subject_is_here=ExpressionWrapper(is_with_us(OuterRef("subject")), BooleanField()),
-        )
-        .first()
-    )
+    website: Any = OF_DOMAIN.first(domain=domain)
     old_record = _old_record(subject_key, domain, region)
 
     own_website = website if website is not None and website.owner_id == owner.pk else None
@@ -158,14 +167,36 @@ def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, 
     )
 
 
+OF_DOMAIN = CompiledQuery(
+    lambda domain: (
+        Website.objects.filter(domain=domain, ended_at__isnull=True)
+        .select_related("subject")
+        .annotate(
+            has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))),
+            subject_is_here=ExpressionWrapper(is_with_us(OuterRef("subject")), BooleanField()),
+        )[:1]
+    ),
+    domain=CharField(),
+)
+
+
 def _is_own(subject: Subject, own_website: Website | None, owner: User) -> bool:
     return subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
 
 
 def _old_record(subject_key: str, domain: str, region: str) -> LegacyRecord | None:
     """The old platform's record of this document and domain, if it is of this region and was not imported."""
-    found = LegacyRecord.objects.filter(subject_key=subject_key, domain=domain, imported_at__isnull=True).first()
+    found = ON_OLD_PLATFORM.first(subject_key=subject_key, domain=domain)
     return found if found is not None and is_filed_place(found.region, region) else None
+
+
+ON_OLD_PLATFORM = CompiledQuery(
+    lambda subject_key, domain: LegacyRecord.objects.filter(
+        subject_key=subject_key, domain=domain, imported_at__isnull=True
+    )[:1],
+    subject_key=CharField(),
+    domain=CharField(),
+)
 
 
 class KnownToChecks(TypedDict):

@@ -5,15 +5,21 @@ under the old one; whoever gets that address later has neither those servers nor
 the provider, too, has given the address to somebody else (`manage.py addresses`).
 """
 
-from django.db.models import Q
+from django.db.models import CharField, Q, UUIDField
 
 from icpportal.accounts.models import FormerAddress, User
+from icpportal.database.prepared import CompiledQuery
+
+LEFT = CompiledQuery(
+    lambda user, email: FormerAddress.objects.filter(Q(user=user) | Q(email=email)).order_by("-left_at"),
+    user=UUIDField(),
+    email=CharField(),
+)
 
 
 def addresses(user: User) -> list[str]:
     """The addresses under which the provider lists this account; empty if its only one was another account's."""
-    left = FormerAddress.objects.filter(Q(user=user) | Q(email=user.email)).order_by("-left_at")
-    whose = dict(left.values_list("email", "user_id"))
+    whose = {row.email: row.user_id for row in LEFT.all(user=user.pk, email=user.email)}
     own = [email for email, owner in whose.items() if owner == user.pk and email != user.email]
     return own if whose.get(user.email, user.pk) != user.pk else [user.email, *own]
 

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from filings.queries import owners_of_number
+from filings.queries import owners_of_number, owns_number
 from filings.register.numbers import FilingNumber
 from icpportal.fields.components import Link, Notice
 from icpportal.fields.fields import PlainTextField
@@ -161,7 +161,7 @@ def _about(order: Order) -> About:
         "number": number,
         "order_key": order.reference,
         "account_key": str(order.owner_id),
-        "is_owner": owners_of_number(number).filter(pk=order.owner_id).exists(),
+        "is_owner": owns_number(order.owner_id, number),
     }
 
 

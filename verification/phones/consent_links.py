@@ -46,10 +46,10 @@ def ask(
     """
     now = now or timezone.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    found = of(holder)
+    if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
+        return found
     with transaction.atomic():
-        found = ConsentRequest.objects.filter(holder=holder).first()
-        if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
-            return found
         request = _begin(holder, person_key, mobile, token, now, is_new=found is None)
         codes.issue(
             purpose=PURPOSE,
@@ -101,11 +101,13 @@ def answer(token: str, reply: str, *, language: str, client: str = "", now: date
     An agreement is also recorded as that person's own consent to the pictures.
     """
     now = now or timezone.now()
+    request = _of_link(token)  # who is asked changes with the link alone
+    if request is None:
+        return False
     with transaction.atomic():
         living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now)
         if not living.update(answer=reply, answered_at=now):
             return False
-        request = ConsentRequest.objects.get(digest=digest(token))
         codes.spend_answered(purpose=PURPOSE, holder=code_holder(request), now=now)
         if reply == AGREED:
             consents.give(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, UUIDField
 from django.utils import timezone
 
+from icpportal.database.prepared import CompiledQuery
 from icpportal.database.prepared_writes import insert_unless_there
 from icpportal.fields.text import normalise_number
 from icpportal.gateways.inventory.base import inventory
@@ -73,7 +74,7 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
     code = normalise(typed)
     if code is None:
         return SHAPE
-    row = ServiceCode.objects.filter(pk=code).first()
+    row = BY_CODE.first(code=code)
     instance = inventory().instance(row.instance_id if row else str(code))
     if row is None or instance is None:
         return NOT_USABLE
@@ -83,6 +84,10 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
         is_told = rule in NAMED_TO_ALL or account.lower() in (row.account, row.kept_by)
         return rule if is_told else NOT_USABLE
     return PRODUCT if _contradicts(product, instance) else OK
+
+
+BY_CODE = CompiledQuery(lambda code: ServiceCode.objects.filter(pk=code).order_by(), code=UUIDField())
+OF_INSTANCE = CompiledQuery(lambda instance: ServiceCode.objects.filter(instance_id=instance), instance=CharField())
 
 
 def _contradicts(product: str, instance: Instance) -> bool:
@@ -314,7 +319,7 @@ def pick_instance(
     on. `CodeRefused` names the rule that fails, including a `product` that is not the instance's.
     """
     moment = now or timezone.now()
-    codes = list(ServiceCode.objects.filter(instance_id=instance_id))
+    codes = OF_INSTANCE.all(instance=instance_id)
     ours = (code for code in codes if code.state == ServiceCodeState.BOUND and code.holder == holder)
     bound = next(ours, None)
     if bound is not None:

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from filings.models import Person, Subject
-from filings.queries import known_to_checks, record_of
+from filings.queries import known_to_checks, record_of, register_snapshot
 from filings.register.blind_keys import mobile_key, subject_key
 from icpportal.accounts.models import User, mobile_index
 from icpportal.codes import actions as codes
@@ -117,6 +117,10 @@ def test_during_the_change_the_record_of_a_filing_is_found(settings: Any) -> Non
 
     assert (found.get("id_number"), found.get("site_name")) == (TYPE["id_number"], WEBSITE["site_name"])
     assert record_of(subject_key=key, domain=TYPE["domain"], owner=make_user()) == {}
+    known = register_snapshot(
+        subject_key=key, domain=TYPE["domain"], region=TYPE["region"], name=TYPE["name"], owner=owner
+    )
+    assert (known.own_subject, known.subject) == (True, Subject.objects.get())
 
 
 def test_during_the_change_people_are_found_and_unique_at_every_moment(settings: Any) -> None:
