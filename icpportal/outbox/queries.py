@@ -21,6 +21,7 @@ SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hos
 APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
 REFUSED_WITHIN, REFUSED_LEAST = timedelta(hours=1), 5  # messages of one channel: fewer allow no conclusion
+TRIED_FOR = timedelta(days=3)  # a message that leaves now is hardly older
 OUTSIDE = ("email", "sms")  # channels whose supplier may put off every message; the others have alarms of their own
 SHOWN = 200
 
@@ -95,21 +96,26 @@ def trouble(now: datetime | None = None) -> list[MessageProblem]:
 
 def refused_channels(now: datetime) -> list[str]:
     """Channels on which a supplier takes no message: several have failed or are put off, and none has left since."""
-    return sorted({*_failed_channels(now), *_put_off_channels()})
+    return sorted({*_failed_channels(now), *put_off_channels()})
 
 
-def _put_off_channels() -> list[str]:
+def put_off_channels() -> list[str]:
     """Those of which several messages have been tried again and again, as by a mail server over its quota."""
     return [channel for channel in OUTSIDE if _is_put_off(channel)]
 
 
+def put_off(channel: str) -> QuerySet[Message]:
+    """The channel's messages that wait after several attempts; next due first."""
+    return repeatedly_failed().filter(channel=channel, state=State.WAITING)
+
+
 def _is_put_off(channel: str) -> bool:
-    tried = repeatedly_failed().filter(channel=channel, state=State.WAITING).order_by("-created_at")
-    waits = list(tried.values_list("created_at", flat=True)[:REFUSED_LEAST])
+    newest = put_off(channel).order_by("-created_at").values_list("created_at", flat=True)
+    waits = list(newest[:REFUSED_LEAST])
     if len(waits) < REFUSED_LEAST:
         return False
-    left = Message.objects.filter(created_at__gte=waits[-1], channel=channel, delivered_at__isnull=False)
-    return not left.exists()
+    recent = Message.objects.filter(created_at__gte=waits[-1] - TRIED_FOR, channel=channel)  # by an index
+    return not recent.filter(delivered_at__gte=waits[-1]).exists()
 
 
 def _failed_channels(now: datetime) -> list[str]:

@@ -14,6 +14,7 @@ from icpportal.gateways.request_budget import call_within
 from icpportal.operations import heartbeat
 from icpportal.operations.monitoring import alerts, clock_jumps, clock_steps, health
 from icpportal.operations.monitoring.findings import Finding, run_check
+from icpportal.outbox.sending import trial
 from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import calendar
 
@@ -33,6 +34,7 @@ def watch(*, now: datetime | None = None) -> None:
         "clock": lambda: clock_steps.catch_up(now),
         "jumps": lambda: clock_jumps.note(now),
         "health": lambda: watch_health(now),
+        "outbox": lambda: trial.try_put_off(now),
         "holidays": lambda: watch_holidays(now),
         "alerts": lambda: alerts.tell(now=now),
         "ping": lambda: ping(now),

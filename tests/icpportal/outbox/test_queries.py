@@ -190,3 +190,21 @@ def test_mails_that_one_recipient_puts_off_while_others_leave_are_no_fault_of_th
     set_("to another", state=State.DELIVERED, next_at=None, delivered_at=now, created_at=now - timedelta(hours=6))
 
     assert queries.refused_channels(now) == []
+
+
+def test_on_call_sees_no_refusal_once_an_older_mail_that_was_put_off_too_has_left(owe: Any) -> None:
+    """In a quiet portal nobody causes a new one: the first that leaves is one of those that waited."""
+    now = datetime.now(UTC)
+    for each in range(6):
+        owe(f"mail {each}", channel="email")
+        set_(
+            f"mail {each}",
+            attempts=7,
+            next_at=now + timedelta(minutes=each),
+            created_at=now - timedelta(hours=9 - each),
+        )
+    assert queries.refused_channels(now) == ["email"]
+
+    set_("mail 0", state=State.DELIVERED, next_at=None, delivered_at=now)
+
+    assert queries.refused_channels(now) == []

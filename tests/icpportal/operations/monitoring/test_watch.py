@@ -72,6 +72,15 @@ def test_a_new_portal_waits_for_its_first_reconcile_and_reports_when_none_comes(
         assert [alarm.cause for alarm in open_alarms()] == causes
 
 
+def test_beat_tries_a_message_of_a_supplier_that_puts_off_all_every_minute(monkeypatch):
+    tries = Mock()
+    monkeypatch.setattr(watch.trial, "try_put_off", tries)
+
+    watch.watch(now=NOW)
+
+    tries.assert_called_once_with(NOW)
+
+
 def test_a_failing_part_stops_no_other(monkeypatch, settings):
     settings.DEADMAN_URL = "https://ping.example.com/token"
     monkeypatch.setattr(watch, "watch_health", Mock(side_effect=ValueError("no")))

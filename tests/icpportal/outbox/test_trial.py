@@ -1,0 +1,91 @@
+"""A supplier that puts off every message of a quiet portal, and works again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from icpportal.alarms import restored
+from icpportal.gateways.errors import Retryable
+from icpportal.outbox import queries
+from icpportal.outbox.delivery import DELAYS, deliver
+from icpportal.outbox.models import Message, State
+from icpportal.outbox.sending.trial import EVERY, try_put_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+NIGHT = 50  # minutes into an hour in which no message is tried by itself
+
+
+@pytest.fixture
+def mails(owe: Any, post: Any, settings: Any) -> Any:
+    """Five mails that a mail server over its quota has put off for most of an hour."""
+    settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "email": settings.OUTBOX_CHANNELS["post"]}
+    for each in range(5):
+        owe(f"mail {each}", channel="email", not_before=NOW)
+        post.trouble[f"mail {each}"] = over_quota
+    Message.objects.update(created_at=NOW)
+    for minute in range(15):
+        deliver(now=NOW + minute * MINUTE)
+    assert set(Message.objects.values_list("attempts", flat=True)) == {5}
+    return post
+
+
+def over_quota() -> str:
+    raise Retryable("the mail server puts it off: 452")
+
+
+def passes(first: int, last: int) -> list[int]:
+    """These minutes of beat; returns how many messages it sent or tried in each that had any."""
+    tried = []
+    for minute in range(first, last):
+        now = NOW + minute * MINUTE
+        try_put_off(now)
+        done = deliver(now=now)
+        if done.by_channel:
+            tried.append(minute)
+    return tried
+
+
+def test_on_call_reads_within_minutes_that_a_repaired_supplier_takes_messages_again(mails):
+    passes(15, 30)
+    assert queries.refused_channels(NOW + 30 * MINUTE) == ["email"]
+
+    mails.trouble.clear()
+    passes(30, 41)
+
+    assert queries.refused_channels(NOW + 41 * MINUTE) == []
+    assert len(mails.arrived) == 1  # the others keep their hour
+
+
+def test_a_supplier_that_still_refuses_gets_one_message_in_ten_minutes_and_the_alarm_stays(mails):
+    last = DELAYS[0] + DELAYS[1] + DELAYS[2] + DELAYS[3]
+    began = round(last / MINUTE) + 1
+
+    tried = passes(began + 1, began + NIGHT)
+
+    assert all(later - earlier >= EVERY / MINUTE for earlier, later in zip(tried, tried[1:], strict=False))
+    assert len(tried) == 4
+    assert queries.refused_channels(NOW + (began + NIGHT) * MINUTE) == ["email"]
+
+
+def test_messages_sent_before_their_time_are_not_given_up_sooner(mails):
+    passes(15, 24 * 60)
+
+    assert set(Message.objects.values_list("state", flat=True)) == {State.WAITING}
+    assert max(Message.objects.values_list("attempts", flat=True)) <= 5 + 24
+
+
+def test_a_few_messages_that_are_put_off_keep_their_hour(mails):
+    Message.objects.filter(key="mail 0").delete()
+
+    assert passes(15, 60) == []
+
+
+def test_a_restored_copy_makes_nothing_due(mails, monkeypatch):
+    monkeypatch.setattr(restored, "is_held", lambda: True)
+
+    try_put_off(NOW + 40 * MINUTE)
+
+    assert not Message.objects.filter(next_at__lte=NOW + 40 * MINUTE).exists()
