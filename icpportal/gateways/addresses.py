@@ -20,6 +20,15 @@ def split_address(address: str) -> SplitResult | None:
         return None
 
 
+def names_host(address: str) -> bool:
+    """Whether a request can be sent there: an address of the web, with a host and a port that can be read."""
+    parts = split_address(address)
+    try:
+        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port
+        return False
+
+
 def crosses_in_clear(address: str) -> bool:
     """Whether a request to this address crosses a network unencrypted; to one that nobody can read, nothing is sent."""
     parts = split_address(address)

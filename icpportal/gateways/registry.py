@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from icpportal.gateways.addresses import names_host
+
 FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"  # ids of the production checks
 OURS = ("icpportal.", "demo.", "tests.")
 # mail over the interface of a service instead of SMTP, by django-anymail; Postal is one that a provider runs itself
@@ -82,10 +84,16 @@ class Gateway:
         return self.only_ours or path.startswith(OURS) or "fake" in path.lower()
 
     def address_fault(self) -> Fault | None:
-        """What is wrong with the address of our own class: it is not encrypted. None when it is."""
-        if not self.address or self.path not in self.real or getattr(settings, self.address).startswith("https://"):
+        """What is wrong with the address of our own class: it is not encrypted, or unreadable. None when it is fine."""
+        if not self.address or self.path not in self.real:
             return None
-        says = f"{self.address} does not begin with https://: the {self.name} gateway would ask in the clear."
+        address = str(getattr(settings, self.address))
+        if not address.startswith("https://"):
+            says = f"{self.address} does not begin with https://: the {self.name} gateway would ask in the clear."
+        elif not names_host(address):
+            says = f"{self.address} is not an address that can be read: the {self.name} gateway would ask nobody."
+        else:
+            return None
         return Fault(self.setting, self.rule_of_address, says, f"{self.address}=https://…")
 
     def _fault(self, rule: str, says: str) -> Fault:

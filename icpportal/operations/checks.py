@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from icpportal.accounts import roles
 from icpportal.configuration.environment import placeholders_left
 from icpportal.gateways import registry
-from icpportal.gateways.addresses import crosses_in_clear, is_this_machine
+from icpportal.gateways.addresses import crosses_in_clear, is_this_machine, names_host
 from icpportal.gateways.inventory import places
 from icpportal.gateways.sms import cloud, http
 from icpportal.outbox.texts.registered import without_number
@@ -112,6 +112,11 @@ def _text_addresses() -> list[str]:
 def _mail_addresses() -> list[str]:
     named = settings.ANYMAIL.items() if settings.EMAIL_ESP else ()
     return [str(value) for name, value in named if name.endswith("_API_URL")]
+
+
+def mail_address_is_unreadable() -> bool:
+    """No mail could be sent: the address of the service has no host, or one that nobody can read."""
+    return not all(map(names_host, _mail_addresses()))
 
 
 def mail_password_leaves_in_clear() -> bool:
@@ -207,6 +212,12 @@ RULES = (
         cloud_address_is_wrong,
         "SMS_ENDPOINT does not begin with https://: the adapter of the text-message supplier would send nothing.",
         "SMS_ENDPOINT=https://…, or left out: docs/text-suppliers.md.",
+    ),
+    Rule(
+        "portal.E034",
+        mail_address_is_unreadable,
+        "An address in ANYMAIL (…_API_URL) cannot be read: no mail would leave.",
+        "https:// and the host of the service, as docs/messages.md shows; no brackets but those of IPv6.",
     ),
     Rule(
         "portal.W006",

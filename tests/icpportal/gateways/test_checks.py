@@ -40,6 +40,7 @@ def test_a_production_with_real_gateways_passes(settings):
         ({"INVENTORY_GATEWAY": "icpportal.gateways.inventory.fake.Stalling"}, ["gateways.E001"]),
         ({"INVENTORY_URL": "http://console.example.com"}, ["gateways.E003"]),
         ({"INVENTORY_URL": ""}, ["gateways.E003"]),
+        ({"INVENTORY_URL": "https://[console.example.com"}, ["gateways.E003"]),
         ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.fake.Down"}, ["gateways.E001"]),
         ({"PHOTO_APP_GATEWAY": "demo.photo_app.gateway.PageApp"}, ["gateways.E004"]),
         ({"INVENTORY_GATEWAY": "demo.servers.inventory.FileInventory"}, ["gateways.E001"]),

@@ -69,6 +69,7 @@ CLEAR_TEXTS: list[dict[str, Any]] = [
     {"url": "http://192.0.2.7/send"},
     {"url": "https://sms.example.com/send", "check_url": "http://sms.example.com/balance"},
 ]
+UNREADABLE = ("https://[x", "https://[mail.example.com]/", "mail.example.com", "https://", "https://x:port/", "")
 CLEAR_MAIL = {"EMAIL_HOST": "mail.example.com", "EMAIL_HOST_USER": "portal", "EMAIL_USE_TLS": False}
 POSTAL_KEYS = {"POSTAL_API_KEY": "k", "POSTAL_WEBHOOK_KEY": "k"}
 POSTAL = {"EMAIL_ESP": "postal", "EMAIL_BACKEND": "anymail.backends.postal.EmailBackend"}
@@ -109,6 +110,7 @@ UNSAFE = [
     ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}),
     ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "dysmsapi.aliyuncs.com"}),
     ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "https://[dysmsapi.aliyuncs.com]"}),
+    *(("portal.E034", POSTAL | {"ANYMAIL": POSTAL_KEYS | {"POSTAL_API_URL": url}}) for url in UNREADABLE),
     ("portal.W006", CLEAR_MAIL),
     ("portal.E028", {"INVENTORY_CA_FILE": "/nowhere/ca.pem"}),
     ("portal.E028", {"PHOTO_APP_CA_FILE": "/"}),
