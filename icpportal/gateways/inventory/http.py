@@ -2,7 +2,8 @@
 
 `POST {INVENTORY_URL}/instances` with `{"account": "lin@example.com"}` answers `{"instances": […]}`, and with
 `"next": "…"` where more follow: the same question with that as `"cursor"` gives them.
-`POST {INVENTORY_URL}/instance` with `{"id": "i-example0001"}` answers `{"instance": {…}}`, or 404 when there is none.
+`POST {INVENTORY_URL}/instance` with `{"id": "i-example0001"}` answers `{"instance": {…}}`, or 404 with
+`{"error": "unknown instance"}` when there is none; any other 404 means that `INVENTORY_URL` is wrong.
 The questions go in the body, not in the address, so that no email address lands in an access log.
 """
 
@@ -13,7 +14,7 @@ import requests
 from django.conf import settings
 
 from icpportal.fields.types import Json
-from icpportal.gateways.errors import Retryable
+from icpportal.gateways.errors import Retryable, Unknown
 from icpportal.gateways.http_responses import check_status, content, json_object, post_json
 from icpportal.gateways.inventory.parser import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
@@ -23,6 +24,8 @@ LARGEST = 2 * 1024 * 1024  # bytes in one answer
 MOST_PAGES = 20  # pages for one account
 LONGEST_CURSOR = 500
 WHO = "the server list"
+UNKNOWN = "unknown"  # how the error of a 404 begins where the console does not know an id or an account
+NOT_THERE = f"{WHO} answered 404 without saying that the id or account is unknown: check INVENTORY_URL"
 
 
 class HttpInventory:
@@ -79,6 +82,17 @@ def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Json]
 def _read(response: requests.Response, ends: float) -> dict[str, Json] | None:
     status = response.status_code
     if status == HTTPStatus.NOT_FOUND:
+        _check_unknown(response, ends)
         return None
     check_status(status, WHO, good=(HTTPStatus.OK,))
     return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)
+
+
+def _check_unknown(response: requests.Response, ends: float) -> None:
+    """Raises `Retryable` unless a 404 says what is unknown: a wrong address is answered by 404 too."""
+    try:
+        error = json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO).get("error")
+    except Unknown:
+        error = None
+    if not (isinstance(error, str) and error.lower().startswith(UNKNOWN)):
+        raise Retryable(NOT_THERE)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.health import examine
 from icpportal.gateways.inventory import http
 from icpportal.gateways.inventory.http import HttpInventory
 from icpportal.gateways.request_budget import request_budget
@@ -104,6 +105,38 @@ def test_an_unknown_instance_is_none_and_an_unknown_account_has_none(console):
 
     assert INVENTORY.instance("i-9") is None
     assert INVENTORY.instances("nobody@example.com") == []
+
+    console.says({"error": "Unknown account", "code": 7}, status=404)
+    assert INVENTORY.instances("nobody@example.com") == []
+
+
+NOT_FOUND_PAGES = [
+    b"",
+    b"<html><h1>404 Not Found</h1></html>",
+    b'{"detail": "Not Found"}',
+    b'{"status": 404, "error": "Not Found", "path": "/api/instances"}',
+    b'{"error": {"code": "unknown"}}',
+    b"[]",
+    b"unknown instance",
+]
+
+
+@pytest.mark.parametrize("page", NOT_FOUND_PAGES)
+def test_a_404_of_an_address_that_is_wrong_is_no_customer_without_servers(console, page):
+    console.status, console.body = 404, page
+
+    for ask in (INVENTORY.instances, INVENTORY.instance):
+        with pytest.raises(Retryable, match="check INVENTORY_URL"):
+            ask("lin@example.com")
+
+
+def test_on_call_reads_that_inventory_url_is_wrong(console, settings):
+    settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.http.HttpInventory"
+    console.status, console.body = 404, b"<html>404</html>"
+
+    found = next(each for each in examine() if each.name == "inventory")
+
+    assert (found.state, found.words) == ("down", http.NOT_THERE)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
