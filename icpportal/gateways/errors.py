@@ -1,6 +1,7 @@
 """The ways in which an outside system can fail."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 
 class Retryable(Exception):
@@ -26,6 +27,25 @@ class Refused(Exception):
         self.code = code
 
 
-def failure_in_words(problem: Exception, known: Iterable[tuple[type[Exception], str]]) -> str:
-    """The words of the first kind that the problem is, else its type; never its own text, which may quote anything."""
-    return next((words for kind, words in known if isinstance(problem, kind)), type(problem).__name__)
+def causes_of(problem: BaseException) -> Iterator[BaseException]:
+    """The error and all that caused it, the nearest first; SDKs wrap what happened, each in its own way."""
+    open_, seen = deque([problem]), set[int]()
+    while open_:
+        each = open_.popleft()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = [each.__cause__, each.__context__, *each.args]
+        inner += [getattr(each, name, None) for name in ("reason", "inner_exception")]
+        open_ += [one for one in inner if isinstance(one, BaseException)]
+
+
+def failure_in_words(problem: BaseException, known: Iterable[tuple[type[BaseException], str]]) -> str:
+    """The words of the first kind that the problem or a cause of it is; never its own text, which may quote anything.
+
+    Of one that has no words, the type is named too, so that it can be reported.
+    """
+    rows = tuple(known)
+    found = (words for each in causes_of(problem) for kind, words in rows if isinstance(each, kind))
+    return next(found, f"unexpected error ({type(problem).__name__})")

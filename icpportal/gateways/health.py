@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.connection_failures import FAILURES
+from icpportal.gateways.errors import Refused, Retryable, failure_in_words
 from icpportal.gateways.registry import Gateway, checkable_gateways
 
 logger = logging.getLogger(__name__)
+WORDS = (*FAILURES, (ImportError, "its class cannot be loaded"))
 STATES = {Retryable: "down", Refused: "refused"}
 
 
@@ -59,6 +61,6 @@ def _examine(named: Gateway, ask: bool) -> Health:
     except Exception as fault:  # a failing one must not stop the others
         logger.error("gateway broke when it was asked", extra={"gateway": named.name, "trouble": type(fault).__name__})
         is_ours = isinstance(fault, ImproperlyConfigured)  # the message is about a setting and contains no value
-        state, words = "down", str(fault) if is_ours else type(fault).__name__
+        state, words = "down", str(fault) if is_ours else failure_in_words(fault, WORDS)
     took = round((time.monotonic() - begun) * 1000)
     return Health(named.name, path, state, words, took, named.is_advice)

@@ -9,23 +9,11 @@ from http import HTTPStatus
 import requests
 
 from icpportal.fields.types import Json
-from icpportal.gateways.errors import Refused, Retryable, Unknown, failure_in_words
+from icpportal.gateways.connection_failures import failure_words
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
-# the first match; of another failure staff read the type alone
-FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (requests.exceptions.SSLError, "its certificate is not trusted, or it does not speak TLS"),
-    (requests.ConnectTimeout, "no connection in time"),
-    (requests.Timeout, "no answer in time"),
-    (requests.exceptions.ChunkedEncodingError, "its answer broke off"),
-    (requests.ConnectionError, "no connection"),
-)
-
-
-def failure_words(problem: Exception) -> str:
-    """Why a call got no answer, for staff; never the problem's own text, which may quote the address."""
-    return failure_in_words(problem, FAILURES)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils import timezone
 
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Retryable
 from icpportal.privacy.files import keys, pieces
 from icpportal.privacy.models import FileKey, FolderMark
@@ -58,7 +59,7 @@ class StorageDown(Retryable):
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
         code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)
-        said = code or (type(cause).__name__ if cause else "")
+        said = code or (failure_words(cause) if cause else "")
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 
 

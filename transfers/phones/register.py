@@ -47,7 +47,7 @@ def leave_alone(register: PhoneRegister, trouble: Exception, now: datetime) -> N
     PhoneRegister.objects.filter(pk=register.pk).update(silences=silences, waits_until=until)
     logger.warning("phone register left alone", extra={"trouble": type(trouble).__name__, "silences": silences})
     if silences >= SILENCES or isinstance(trouble, Refused):
-        open_alarm(ALARM, detail=type(trouble).__name__)
+        open_alarm(ALARM, detail="it refuses our queries" if isinstance(trouble, Refused) else "it does not answer")
 
 
 def note_answer(register: PhoneRegister) -> None:

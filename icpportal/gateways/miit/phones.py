@@ -16,8 +16,9 @@ from django.utils.dateparse import parse_datetime
 from requests.auth import HTTPBasicAuth
 
 from icpportal.fields.types import Json, JsonObject
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.http_responses import check_status, content, failure_words, json_object
+from icpportal.gateways.http_responses import check_status, content, json_object
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import PhoneState, Role
 from icpportal.gateways.request_budget import seconds_for

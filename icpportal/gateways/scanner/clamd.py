@@ -14,7 +14,7 @@ from icpportal.gateways.scanner.types import Scan
 SECONDS = 60  # a scan runs in a worker, not in a request
 PIECE = 64 * 1024
 LONGEST_REPLY = 4096
-# the first match; of another failure staff read the type alone
+# the first match
 FAILURES: tuple[tuple[type[OSError], str], ...] = (
     (FileNotFoundError, "there is no socket at SCANNER_ADDRESS"),
     (PermissionError, "this user may not use the socket at SCANNER_ADDRESS"),

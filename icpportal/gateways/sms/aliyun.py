@@ -19,8 +19,8 @@ from django.conf import settings
 from django.utils import timezone
 from Tea.exceptions import TeaException
 
-from icpportal.gateways.connection_failures import has_left
-from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.connection_failures import FAILURES, has_left
+from icpportal.gateways.errors import Refused, Retryable, Unknown, failure_in_words
 from icpportal.gateways.sms import cloud
 from icpportal.gateways.sms.base import AcceptedText, FilledTemplate
 from icpportal.gateways.sms.reports import Report, reason_of
@@ -36,6 +36,8 @@ REGION = "cn-hangzhou"
 GOOD = "OK"
 FAILED, ARRIVED = 2, 3  # the other one is "waiting"
 BROKEN = (TeaException, DaraException, RetryError, OSError, ValueError, TypeError, AttributeError)
+# the SDK stumbles over an answer that is not theirs
+UNREADABLE = tuple((kind, "its answer cannot be read") for kind in (TypeError, AttributeError))
 # our account, our settings, their load: the same text may be sent later
 LATER = (
     *("isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "Throttling"),
@@ -146,4 +148,5 @@ def _call(call: Callable[[], Answer]) -> Answer:
         raise Unknown(f"Alibaba Cloud answered {no.status_code}: {cloud.word(no.code)}") from None
     except BROKEN as trouble:
         kind = Unknown if has_left(trouble) else Retryable
-        raise kind(f"Alibaba Cloud did not answer: {type(trouble).__name__}") from None
+        words = failure_in_words(trouble, (*FAILURES, *UNREADABLE))
+        raise kind(f"Alibaba Cloud did not answer: {words}") from None

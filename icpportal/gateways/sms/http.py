@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from icpportal.fields.types import Json, JsonObject
 from icpportal.gateways import http_responses
 from icpportal.gateways.addresses import split_address
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import call_within
 
@@ -169,7 +170,7 @@ def _exchange(sent: SupplierRequest, seconds: float, *, judge: bool) -> bytes:
                 http_responses.check_status(response.status_code, WHO)
             return http_responses.content(response, WHO, ends=ends, largest=LARGEST)
     except requests.RequestException as problem:
-        raise Unknown(f"{WHO} did not answer: {http_responses.failure_words(problem)}") from problem
+        raise Unknown(f"{WHO} did not answer: {failure_words(problem)}") from problem
 
 
 def _encode_body(body: JsonObject, how: str) -> bytes:

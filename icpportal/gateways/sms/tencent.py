@@ -16,7 +16,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111 import models
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from icpportal.gateways.connection_failures import has_left
+from icpportal.gateways.connection_failures import failure_words, has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.sms import cloud
 from icpportal.gateways.sms.base import AcceptedText, FilledTemplate
@@ -130,8 +130,8 @@ def _call(call: Callable[[], Answer]) -> Answer:
     except TencentCloudSDKException as no:
         if no.code == NO_ANSWER:
             kind = Unknown if has_left(no) else Retryable
-            raise kind("Tencent Cloud did not answer") from None
-        if no.requestId is None:  # not an answer of theirs: the SDK could not parse it
-            raise Unknown(f"Tencent Cloud: {cloud.word(no.code)}") from None
+            raise kind(f"Tencent Cloud did not answer: {failure_words(no)}") from None
+        if no.requestId is None:  # not an answer of theirs: the SDK names an exception of its own
+            raise Unknown("Tencent Cloud gave no answer that can be read") from None
         _judge(no.code)
         raise Unknown(f"Tencent Cloud: {cloud.word(no.code)}") from None

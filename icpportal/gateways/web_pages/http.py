@@ -14,6 +14,7 @@ from time import monotonic
 from typing import cast
 from urllib.parse import urljoin
 
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.request_budget import call_within
 from icpportal.gateways.web_pages.addresses import Target, is_public, target
@@ -120,7 +121,7 @@ class HttpPages:
         except ssl.SSLCertVerificationError as problem:
             raise Refused("the certificate does not hold", code=CERTIFICATE) from problem
         except (OSError, HTTPException, UnicodeError) as problem:
-            raise Retryable(f"no answer: {type(problem).__name__}") from problem
+            raise Retryable(f"no answer: {failure_words(problem)}") from problem
 
     def _open_connection(self, wanted: Target, clock: Clock) -> socket.socket:
         connection = self.connect(self._public_address(wanted.host, clock), wanted.port, clock.seconds_left())

@@ -23,7 +23,7 @@ from icpportal.outbox.texts.message_content import content_of
 
 LINE = "mail"
 TROUBLES = (smtplib.SMTPException, OSError)
-# the first match; of another failure staff read the type alone
+# the first match
 FAILURES = (
     (ssl.SSLError, "its certificate is not trusted, or it does not speak TLS"),
     (Unknown, "no answer in time"),

@@ -1,18 +1,30 @@
 """Mail through a service's API by django-anymail (requirements-mail.txt), if EMAIL_ESP is set."""
 
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+    AnymailUnsupportedFeature,
+)
 from django.core.mail import get_connection
 from django.core.mail.message import BadHeaderError
 
 from icpportal.gateways.answers import count_call
-from icpportal.gateways.connection_failures import has_left
-from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.connection_failures import failure_words, has_left
+from icpportal.gateways.errors import Refused, Retryable, Unknown, failure_in_words
 from icpportal.gateways.request_budget import call_within
 from icpportal.outbox.channels.email import SECONDS, KeyedMail, mail_of
 from icpportal.outbox.models import Message
 
 ACCOUNT = (401, 402, 403, 429)  # our key, bill or rate: can be fixed without changing the message
 SERVICE = "mail service"
+UNFIT = (
+    (AnymailInvalidAddress, "an address of the mail cannot be read"),
+    (AnymailUnsupportedFeature, "it cannot send what this mail has"),
+    (AnymailConfigurationError, "a setting of ANYMAIL is missing or wrong"),
+)
 
 
 def deliver(message: Message) -> str:
@@ -33,7 +45,7 @@ def _deliver(message: Message) -> str:
     except AnymailAPIError as trouble:
         raise _error_for(trouble) from None  # its message quotes what was sent
     except AnymailError as wrong:
-        raise Refused(f"{SERVICE}: {type(wrong).__name__}") from None
+        raise Refused(f"{SERVICE}: {failure_in_words(wrong, UNFIT)}") from None
     return _receipt(mail)
 
 
@@ -47,7 +59,7 @@ def _error_for(trouble: AnymailAPIError) -> Exception:
     status = getattr(trouble, "status_code", None)
     if not isinstance(status, int):
         kind = Unknown if has_left(trouble) else Retryable
-        return kind(f"{SERVICE} did not answer")
+        return kind(f"{SERVICE} did not answer: {failure_words(trouble)}")
     if status in ACCOUNT:
         return Retryable(f"{SERVICE}: {status}")
     return Refused(f"{SERVICE}: {status}", code=str(status)) if 400 <= status < 500 else Unknown(f"{SERVICE}: {status}")

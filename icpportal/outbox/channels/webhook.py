@@ -8,8 +8,8 @@ import time
 import requests
 from django.conf import settings
 
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import failure_words
 from icpportal.outbox.models import Message
 
 SECONDS = 10

@@ -32,9 +32,9 @@ def test_a_gateway_that_fails_its_check_is_down_and_the_others_are_checked(setti
     answers = {each.name: (each.state, each.words) for each in health.examine()}
 
     assert answers == {
-        "authority": ("down", "KeyError"),
+        "authority": ("down", "unexpected error (KeyError)"),
         "inventory": ("down", "INVENTORY_TOKEN is empty"),
-        "sms": ("down", "ModuleNotFoundError"),
+        "sms": ("down", "its class cannot be loaded"),
         "scanner": ("ok", ""),
     }
 

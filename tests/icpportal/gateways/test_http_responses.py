@@ -1,14 +1,16 @@
 """Answers of other systems are classified in one place, for every gateway that uses HTTP."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 
 import pytest
 import requests
 
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.http_responses import check_status, failure_words, json_object, post_json
+from icpportal.gateways.http_responses import check_status, json_object, post_json
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422])
@@ -77,7 +79,14 @@ def test_night_shift_reads_what_is_wrong_with_the_certificate_and_not_the_name_o
         (requests.ReadTimeout("https://secret"), "no answer in time"),
         (requests.ConnectionError("https://secret"), "no connection"),
         (requests.exceptions.ChunkedEncodingError("https://secret"), "its answer broke off"),
-        (requests.exceptions.InvalidURL("https://secret"), "InvalidURL"),
+        (requests.exceptions.InvalidURL("https://secret"), "its address cannot be read"),
+        (OSError("https://secret"), "no connection"),
+        (RuntimeError(socket.gaierror(-2, "secret")), "its name is unknown"),
+        (
+            RuntimeError(RuntimeError(ssl.SSLError("secret"))),
+            "its certificate is not trusted, or it does not speak TLS",
+        ),
+        (RuntimeError("https://secret"), "unexpected error (RuntimeError)"),
     ],
 )
 def test_a_failure_is_in_words_without_the_address(problem, says):

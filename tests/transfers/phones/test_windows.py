@@ -328,7 +328,7 @@ def test_a_refusing_register_is_an_alarm_at_once(authority: FakeAuthority, monke
     monkeypatch.setattr(authority, "phones_of", lambda keys: fail(Refused("401", code="401")))
 
     assert ask(now=NOW) == 0
-    assert Alarm.objects.get().cause == "phones.silent"
+    assert Alarm.objects.values_list("cause", "detail").get() == ("phones.silent", "it refuses our queries")
 
 
 def test_having_no_time_to_query_does_not_count_as_silence(

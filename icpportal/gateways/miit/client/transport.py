@@ -14,8 +14,9 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 from icpportal.gateways.answers import count_call
+from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import content, failure_words
+from icpportal.gateways.http_responses import content
 from icpportal.gateways.miit.client import wsdl, xml
 from icpportal.gateways.miit.client.account import Account, Address
 from icpportal.gateways.request_budget import call_within

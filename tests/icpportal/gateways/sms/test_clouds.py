@@ -1,6 +1,7 @@
 """Alibaba Cloud and Tencent Cloud: requests are signed and filled in, and each answer is understood."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -156,11 +157,21 @@ def test_an_unreachable_supplier_accepted_nothing(settings, name):
     with clouds.served(MAKE[name]()) as gone:
         clouds.account(settings, name, gone)
 
-    with pytest.raises(Retryable, match="did not answer") as found:
+    with pytest.raises(Retryable, match="Cloud did not answer: no connection$") as found:
         supplier(settings).send_template(TO, CODE, KEY)
 
     assert type(found.value) is Retryable
     assert TO not in str(found.value)
+
+
+@pytest.mark.parametrize("raw", [b"<html>", b"[]"])
+def test_night_shift_reads_no_name_of_an_exception_of_a_supplier_that_answers_nonsense(settings, cloud, raw):
+    cloud.raw = raw
+
+    with pytest.raises(Unknown) as found:
+        supplier(settings).send_template(TO, CODE, KEY)
+
+    assert not re.search(r"[a-z](Error|Exception)\b", str(found.value)), str(found.value)
 
 
 def test_a_text_without_the_number_of_its_template_waits_for_the_setting(settings, cloud):

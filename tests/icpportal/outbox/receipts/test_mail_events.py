@@ -118,6 +118,7 @@ def test_an_unreachable_service_accepted_nothing(settings):
         esp.deliver(confirm())
 
     assert type(found.value) is Retryable
+    assert str(found.value) == "mail service did not answer: no connection"
 
 
 def test_a_mail_that_bounced_later_opens_the_banner(client, people):
