@@ -20,6 +20,8 @@ A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 def turned_upload(document: Document) -> OwnPicture:
     """The stored picture with an Exif note of its new orientation; raises `UploadRefused` when it is unreadable.
 
+    It is unreadable too when it is none of the formats that are stored, as after a disk has lost its beginning.
+
     Nothing is decoded here: the examination turns the pixels.
     """
     try:
@@ -34,7 +36,10 @@ def turned_upload(document: Document) -> OwnPicture:
 
 def _with_note(content: bytes) -> bytes:
     """The picture with an Exif note of its new orientation, where its format has room for one."""
-    return WITH_NOTE[name_of(content)](content, _note(A_QUARTER_RIGHT))
+    write = WITH_NOTE.get(name_of(content))
+    if write is None:
+        raise UploadRefused("file_broken")
+    return write(content, _note(A_QUARTER_RIGHT))
 
 
 def _jpeg_with(content: bytes, note: bytes) -> bytes:

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from icpportal.accounts.sign_in.second_factor import BOUND_TO
 from icpportal.alarms import rows
 from icpportal.privacy.crypto import beginning, key_names, seal, unseal
-from icpportal.privacy.key_change.sealed_values import SEALED, Tell, Totals
+from icpportal.privacy.key_change.sealed_values import SEALED, Tell, Totals, tell_failed
 
 Data = dict[str, object]
 
@@ -34,6 +34,7 @@ class AuthenticatorSecrets:
                 outcome = loop.attempt(pk, partial(turn_one, pk, data), reference=f"{self} {pk}") or "failed"
                 setattr(totals, outcome, getattr(totals, outcome) + 1)
                 tell(f"{self}: {sum(vars(totals).values())}")
+        tell_failed(loop.failed, tell)
         return totals
 
 

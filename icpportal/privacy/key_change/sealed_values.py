@@ -5,7 +5,7 @@ column, and what its values are bound to). A value is replaced only if it is sti
 write wins. What is left can be queried, so a change of keys can be stopped and continued.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,11 +14,16 @@ from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField
 from django.db.models.functions import Substr
 
 from icpportal.alarms import rows
-from icpportal.privacy.crypto import VERSION, beginning, key_names, seal, unseal
+from icpportal.privacy.crypto import VERSION, KeyMissing, Unreadable, beginning, key_names, seal, unseal
 from icpportal.privacy.fields import EncryptedTextField, Token
 
 BATCH = 500
 SEALED = f"{VERSION}:"
+NAMED = 5  # failed values of one column that the operator reads of
+WHY = {
+    KeyMissing.__name__: "its key is not in PII_KEYS: put that key back behind the first one",
+    Unreadable.__name__: "it is damaged, or is that of another row: restore it from a backup",
+}
 Tell = Callable[[str], None]
 
 
@@ -32,6 +37,14 @@ class Totals:
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(self.turned + other.turned, self.changed + other.changed, self.failed + other.failed)
+
+
+def tell_failed(failed: Sequence[rows.Failure], tell: Tell) -> None:
+    """Names the first values that could not be opened, and why; the log has all of them."""
+    for each in failed[:NAMED]:
+        tell(f"{each.reference}: {WHY.get(each.trouble, f'unexpected error ({each.trouble})')}")
+    if len(failed) > NAMED:
+        tell(f"and {len(failed) - NAMED} more, which the log names")
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,7 @@ class Column:
                 setattr(totals, outcome, getattr(totals, outcome) + 1)
             after = batch[-1].pk
             tell(f"{self}: {sum(vars(totals).values())} of {all_of_them}")
+        tell_failed(loop.failed, tell)
         return totals
 
     def turn_one(self, row: Model) -> str:

@@ -4,10 +4,12 @@ import struct
 import zlib
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 
 import numpy as np
 import pytest
 from django.http import FileResponse
+from django.utils import translation
 from PIL import Image, ImageCms, PngImagePlugin
 
 from bench.photo_check.small_print import WHITE, encode, likeness, page, phone, scan, text_of
@@ -16,6 +18,7 @@ from verification.documents.actions import examine, receive
 from verification.documents.file_access import response
 from verification.documents.rotation import turned_upload
 from verification.documents.sandbox import child, quality
+from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
 
 LARGEST, LEGIBLE = 1.1, 0.98
@@ -225,6 +228,15 @@ def test_a_stored_picture_that_is_larger_than_an_upload_may_be_is_turned_all_the
 
     turned.refresh_from_db()
     assert (turned.state, turned.width, turned.height) == (DocumentState.READY, document.height, document.width)
+
+
+@pytest.mark.parametrize("content", [b"\0" * 4096, b"", b"%PDF-1.7", b"GIF89a"])
+def test_a_stored_file_that_is_no_picture_is_not_turned_and_the_applicant_reads_why(received, monkeypatch, content):
+    document = examined(received, KINDS["a dense screenshot"][0]())
+    monkeypatch.setattr("verification.documents.rotation.open_ready", lambda *_, **__: BytesIO(content))
+
+    with translation.override("en"), pytest.raises(UploadRefused, match="The picture does not open: take it again"):
+        turned_upload(document)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "1", "P"])

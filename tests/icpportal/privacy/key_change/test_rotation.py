@@ -1,5 +1,6 @@
 """A drill: a filled database gets new keys, the old ones are dropped, and everything is read and found as before."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,29 @@ def test_a_killed_run_continues_where_it_was_and_an_unreadable_value_stops_no_ot
 
     assert f"{everything - 2} turned, 0 changed meanwhile, 1 failed, 1 left" in output
     assert output.endswith("exit 1")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (LOST, "its key is not in PII_KEYS: put that key back behind the first one"),
+        (
+            Token("s1:{key}:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            "it is damaged, or is that of another row",
+        ),
+    ],
+)
+def test_the_operator_reads_which_value_was_left_and_why(order: Order, settings: Any, value: Token, why: str) -> None:
+    value = Token(value.format(key=settings.PII_KEYS.partition(":")[0]))
+    settings.PII_KEYS = f"{key('2027')},{settings.PII_KEYS}"
+    User.objects.filter(pk=order.owner_id).update(mobile=value)
+
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("rotate_keys", stdout=out, stderr=err)
+
+    assert f"accounts.User.mobile {order.owner_id}: {why}" in err.getvalue()
+    assert "1 failed, 1 left" in out.getvalue()
 
 
 def test_a_start_with_a_wrong_key_is_refused_in_one_sentence(order: Order, settings: Any) -> None:
