@@ -52,9 +52,9 @@ def _examine(named: Gateway, ask: bool) -> Health:
     state, words = "ok", ""
     try:
         gateway = import_string(path)()
-        words = getattr(gateway, "notice", "")
         judge = gateway.check if ask else getattr(gateway, "check_last_answer", gateway.check)
         judge()
+        words = getattr(gateway, "notice", "")
     except (Retryable, Refused) as problem:
         state = next(word for kind, word in STATES.items() if isinstance(problem, kind))
         words = str(problem)

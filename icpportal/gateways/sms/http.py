@@ -30,6 +30,7 @@ LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
 LONGEST_WORD = 40
 WHO = "the supplier"
+LEADS_AWAY = "answers, and leads a HEAD to another address: if texts wait, correct url of SMS_HTTP, or set check_url"
 MOVED = "is not at this address of SMS_HTTP any more"
 # nothing was accepted, and it is ours to correct: the text is sent then
 OURS: dict[int, str] = {
@@ -85,6 +86,10 @@ def supplier() -> Supplier:
         raise ImproperlyConfigured(f"SMS_HTTP: {problem}") from problem
 
 
+class Moved(Retryable):
+    """The address leads to another one: nothing was accepted there."""
+
+
 class Letter(io.BytesIO):
     """A request body that knows whether sending has begun: it is read only once there is a connection."""
 
@@ -107,6 +112,8 @@ class SupplierRequest(NamedTuple):
 
 class HttpSms:
     """`base.TextMessages` of `settings.SMS_HTTP`."""
+
+    notice = ""  # read by `gateways.health` after the check
 
     def __init__(self) -> None:
         self.supplier = supplier()
@@ -131,12 +138,18 @@ class HttpSms:
             raise Retryable(str(trouble)) from trouble
 
     def check(self) -> None:
-        """Calls the supplier's check URL; without one, tests whether its server answers and does not refuse our key."""
+        """Calls the supplier's check URL; without one, tests whether its server answers and does not refuse our key.
+
+        A redirect proves nothing then: `url` takes texts by POST, and is asked by HEAD here.
+        """
         theirs = self.supplier
         if theirs.check_url:
             self._call("GET", theirs.check_url, headers=theirs.headers)
             return
-        self._call("HEAD", theirs.url, headers=theirs.headers, judge=False)
+        try:
+            self._call("HEAD", theirs.url, headers=theirs.headers, judge=False)
+        except Moved:  # many servers lead readers elsewhere and take a text all the same
+            self.notice = LEADS_AWAY
 
     def _call(
         self,
@@ -165,7 +178,8 @@ def _exchange(sent: SupplierRequest, seconds: float, *, judge: bool) -> bytes:
             stream=True,
         ) as response:
             if response.status_code in OURS:
-                raise Retryable(f"{WHO} {OURS[response.status_code]}: {response.status_code}")
+                kind = Moved if OURS[response.status_code] == MOVED else Retryable
+                raise kind(f"{WHO} {OURS[response.status_code]}: {response.status_code}")
             if judge:
                 http_responses.check_status(response.status_code, WHO)
             return http_responses.content(response, WHO, ends=ends, largest=LARGEST)

@@ -13,7 +13,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways.errors import Refused, Retryable, Unknown
-from icpportal.gateways.sms.http import LARGEST, HttpSms
+from icpportal.gateways.health import examine
+from icpportal.gateways.sms.http import LARGEST, LEADS_AWAY, HttpSms
 
 
 @dataclass
@@ -241,6 +242,24 @@ def test_nor_does_the_check_say_well_where_the_supplier_refuses_our_key(settings
     with pytest.raises(Retryable, match="does not take our key"):
         gateway(settings, desk, headers={"Authorization": "Bearer secret"}).check()
     assert [(asked["method"], asked["headers"]["Authorization"]) for asked in desk.asked] == [("HEAD", "Bearer secret")]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_supplier_that_leads_readers_elsewhere_and_takes_texts_is_well(settings, desk, status):
+    settings.SMS_GATEWAY = "icpportal.gateways.sms.http.HttpSms"
+    settings.SMS_HTTP = {"url": desk.url}
+    desk.status = status
+
+    found = next(each for each in examine() if each.name == "sms")
+
+    assert (found.state, found.words) == ("ok", "" if status == 302 else LEADS_AWAY)
+
+
+def test_a_check_address_that_has_moved_is_not_well(settings, desk):
+    desk.status = 301
+
+    with pytest.raises(Retryable, match="not at this address"):
+        gateway(settings, desk, check_url=desk.url + "/balance").check()
 
 
 @pytest.mark.parametrize(
