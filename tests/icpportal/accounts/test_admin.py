@@ -5,6 +5,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.urls import reverse
 from lxml.html import document_fromstring
 
@@ -105,7 +106,7 @@ def test_the_list_takes_as_many_queries_for_one_account_as_for_three(desk, numbe
     with work() as asked:
         desk.get(USERS)
 
-    assert len(asked) == 6
+    assert len(asked) == 6 + (connection.vendor == "postgresql")  # whose statistics say how large the table is
 
 
 def test_operations_create_staff_who_set_their_own_password(desk, client_factory, letters):

@@ -229,6 +229,7 @@ print(storage.place("exports_on_pages").location)
 """
 
 
+@pytest.mark.usefixtures("steady_cache")  # Redis is that of the new process too, and knows of a bucket that was silent
 def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoint, tmp_path):
     environment = {
         **os.environ,
