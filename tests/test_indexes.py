@@ -1,6 +1,8 @@
 """No index is the beginning of another, and no migration locks a table with rows for as long as an index takes."""
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
@@ -10,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddIndex, CreateModel, RemoveIndex, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
-from django.db.models import CASCADE, ForeignKey, Index, Model, UniqueConstraint
+from django.db.models import CASCADE, BaseConstraint, ForeignKey, Index, Model, Q, UniqueConstraint
 from django.test.utils import CaptureQueriesContext
 
 from icpportal.audit.models import AuditEntry
@@ -104,6 +106,101 @@ def of_another(model: type[Model]) -> Iterator[str]:
 def test_no_foreign_key_has_an_index_that_is_the_beginning_of_another() -> None:
     ours = (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES)
     assert {name for model in ours for name in of_another(model)} == KEPT
+
+
+@dataclass(frozen=True)
+class Tree:
+    """An index of the database by columns: of a field, of `Meta.indexes`, or of a unique constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    is_unique: bool = False
+    condition: Q | None = None  # only rows that meet it are in it
+    form: tuple[object, ...] = ()  # anything else in which two can differ
+
+    def begins(self, other: "Tree") -> bool:
+        """Whether a search by this one can use the other, over the same rows."""
+        if (self.condition, self.form) != (other.condition, other.form):
+            return False
+        first = other.columns[: len(self.columns)]
+        return self.columns in (first, tuple(_turned(name) for name in first))  # read backwards
+
+
+def _turned(column: str) -> str:
+    return column.removeprefix("-") if column.startswith("-") else f"-{column}"
+
+
+def trees(model: type[Model]) -> Iterator[Tree]:
+    for field in model._meta.concrete_fields:
+        if field.unique or (field.db_index and not isinstance(field, ForeignKey)):  # foreign keys are judged above
+            yield Tree(f"{field.name} itself", (field.name,), is_unique=field.unique)
+    yield from (tree_of(each) for each in (*model._meta.indexes, *model._meta.constraints) if is_tree(each))
+    yield from (Tree("/".join(each), tuple(each), is_unique=True) for each in model._meta.unique_together)
+
+
+def is_tree(each: Index | BaseConstraint) -> bool:
+    return (type(each) is Index or isinstance(each, UniqueConstraint)) and bool(each.fields)
+
+
+def tree_of(each: Index | UniqueConstraint) -> Tree:
+    form = (tuple(each.opclasses), tuple(each.include or ()))
+    is_unique = isinstance(each, UniqueConstraint)
+    return Tree(each.name, tuple(each.fields), is_unique, each.condition, form if any(form) else ())
+
+
+def repeated(found: list[Tree]) -> Iterator[str]:
+    """Indexes that say nothing that another does not: their beginning, or all of them, is in it.
+
+    A unique constraint has to be there, and finds one row: what goes on behind its columns finds no fewer.
+    """
+    for one, other in itertools.permutations(found, 2):
+        if one.begins(other) and not one.is_unique:
+            yield f"{one.name} repeats the beginning of {other.name}"
+        if one.begins(other) and one.is_unique and len(other.columns) > len(one.columns):
+            yield f"{other.name} goes on behind {one.name}, which finds one row"
+        if one.begins(other) and one.is_unique and other.is_unique and one.columns == other.columns:
+            yield f"{one.name} is {other.name} once more"
+
+
+def test_no_index_repeats_another_or_a_unique_constraint() -> None:
+    ours = (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES)
+    found = {f"{model._meta.label}: {fault}" for model in ours for fault in repeated(list(trees(model)))}
+
+    assert found == set()
+
+
+ONCE = UniqueConstraint(fields=["order", "key"], name="once")
+OPEN = Q(ended_at=None)
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([Index(fields=["order", "key"], name="same")], ["same repeats the beginning of once"]),
+        ([Index(fields=["order"], name="less")], ["less repeats the beginning of once"]),
+        ([Index(fields=["-order", "-key"], name="back")], ["back repeats the beginning of once"]),
+        ([Index(fields=["order", "key", "at"], name="more")], ["more goes on behind once, which finds one row"]),
+        (
+            [UniqueConstraint(fields=["order", "key", "at"], name="wide")],
+            ["wide goes on behind once, which finds one row"],
+        ),
+        ([UniqueConstraint(fields=["order"], name="one")], ["once goes on behind one, which finds one row"]),
+        ([Index(fields=["key", "order"], name="other way")], []),
+        ([Index(fields=["order", "-key"], name="other order")], []),
+        ([Index(fields=["order"], condition=OPEN, name="few rows")], []),
+        ([UniqueConstraint(fields=["order"], condition=OPEN, name="one open")], []),
+        ([Index(fields=["order"], name="by word", opclasses=["text_pattern_ops"])], []),
+    ],
+)
+def test_an_index_that_a_unique_constraint_makes_needless_is_noticed(others: list[Index], says: list[str]) -> None:
+    assert list(repeated([tree_of(each) for each in (ONCE, *others)])) == says
+
+
+def test_indexes_of_the_same_few_rows_are_compared_with_each_other() -> None:
+    once = UniqueConstraint(fields=["order"], condition=OPEN, name="one open")
+    again = Index(fields=["order"], condition=OPEN, name="open")
+
+    assert list(repeated([tree_of(once), tree_of(again)])) == ["open repeats the beginning of one open"]
 
 
 def indexes_of_actor() -> list[str]:
