@@ -12,7 +12,7 @@ from icpportal.gateways.errors import Refused, Retryable, failure_in_words
 from icpportal.gateways.registry import Gateway, checkable_gateways
 
 logger = logging.getLogger(__name__)
-WORDS = (*FAILURES, (ImportError, "its class cannot be loaded"))
+WORDS: tuple[tuple[type[BaseException], str], ...] = (*FAILURES, (ImportError, "its class cannot be loaded"))
 STATES = {Retryable: "down", Refused: "refused"}
 
 
