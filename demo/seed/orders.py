@@ -341,13 +341,13 @@ def _add_return(order: Order, owner: User, on_file: str) -> None:
     opened = ReviewRound.objects.create(
         order=order, number=1, reviewer=owner, decision="send_back", decided_at=decided_at
     )
-    for part, reason, value in (
+    named = (
         ("website.site_name", "site_name", order.answer("website")["site_name"]),
         ("paper.statement", "statement_unsealed", ""),
-    ):
-        FieldVerdict.objects.create(
-            round=opened, field=part, verdict="return", reason=ReturnReason.objects.get(key=reason), value=value
-        )
+    )
+    for place, (part, key, value) in enumerate(named, 1):
+        reason = ReturnReason.objects.get(key=key)
+        FieldVerdict.objects.create(round=opened, place=place, field=part, verdict="return", reason=reason, value=value)
 
 
 def _add_report(order: Order, owner: User, on_file: str) -> None:

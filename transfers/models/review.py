@@ -123,7 +123,9 @@ class FieldVerdict(SealedModel):
     OK = "ok"
     RETURN = "return"
 
-    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts")
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="verdicts", db_index=False)
+    # from 1, as in the form that the reviewer filled in; 0 where an earlier version of the portal wrote the row
+    place = models.PositiveSmallIntegerField(default=0, db_default=0)
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
@@ -137,6 +139,7 @@ class FieldVerdict(SealedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "field"], name="one_verdict_per_field")]
+        ordering = ["place", "field"]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.verdict}"

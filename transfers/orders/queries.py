@@ -395,4 +395,4 @@ def photo_verdicts(order: Order) -> list[FieldVerdict]:
     """Why the last photo must be taken again; empty when none was refused."""
     latest = order.rounds.filter(decision="refuse_photo").order_by("-number").first()
     refused = FieldVerdict.objects.filter(round=latest, verdict=FieldVerdict.RETURN).select_related("reason")
-    return list(refused.order_by("field")) if latest else []
+    return list(refused) if latest else []

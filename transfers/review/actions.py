@@ -95,14 +95,16 @@ def _round(
 
 
 def _write_verdicts(opened: ReviewRound, named: Sequence[ReturnedField], fine: Sequence[str]) -> None:
-    """Writes a verdict for each part of a round, with the value that was judged."""
+    """Writes a verdict for each part of a round, in the order given, with the value that was judged."""
     values = kept_values(opened.order, [*fine, *(each.field for each in named)])
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=values[part]) for part in fine
+        FieldVerdict(round=opened, place=place, field=part, verdict=FieldVerdict.OK, value=values[part])
+        for place, part in enumerate(fine, 1)
     )
-    for each in named:
+    for place, each in enumerate(named, 1):
         FieldVerdict.objects.create(
             round=opened,
+            place=place,
             field=each.field,
             verdict=FieldVerdict.RETURN,
             reason=each.reason,

@@ -158,8 +158,8 @@ def _last(rounds: Sequence[_Round], at: datetime) -> _Round | None:
 
 def _parts_returned(rounds: Iterable[int]) -> dict[int, Named]:
     """What each round returned."""
-    returned = FieldVerdict.objects.filter(round__in=list(rounds), verdict=FieldVerdict.RETURN).order_by("round_id")
-    rows = returned.values_list("round_id", "field", "reason__key")
+    returned = FieldVerdict.objects.filter(round__in=list(rounds), verdict=FieldVerdict.RETURN)
+    rows = returned.order_by("round_id", "place", "field").values_list("round_id", "field", "reason__key")
     return {
         pk: [(field, key or "") for _pk, field, key in found] for pk, found in groupby(rows, key=lambda row: row[0])
     }
