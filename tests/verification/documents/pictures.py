@@ -62,6 +62,18 @@ def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
+def png_of(
+    packed: bytes, size: tuple[int, int], bits: int, colour: int, *, interlaced: int = 0, key: bytes = b""
+) -> bytes:
+    """A PNG with these rows, each after its filter; `key` is its transparent colour. All its chunks are whole."""
+    head = struct.pack(">IIBBBBB", *size, bits, colour, 0, 0, interlaced)
+    seen = chunk(b"tRNS", key) if key else b""
+    body = zlib.compress(packed)
+    parts = (body[: len(body) // 2], body[len(body) // 2 :])
+    drawn = b"".join(chunk(b"IDAT", part) for part in parts)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + seen + drawn + chunk(b"IEND", b"")
+
+
 def png_claiming(width: int, height: int, rows: int | None = None) -> bytes:
     """A grey PNG of a few kilobytes with as many pixels as it claims, or `rows` of them: a decompression bomb."""
     squeeze = zlib.compressobj(9)

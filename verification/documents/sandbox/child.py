@@ -72,6 +72,8 @@ def decode(content: bytes, *, pixels: int) -> Image.Image:
     if name in (PNG, WEBP) and getattr(picture, "is_animated", False):
         raise Refusal("file_moves")
     picture.load()
+    if name == PNG:
+        exact.check(picture, content)
     return picture
 
 

@@ -17,7 +17,7 @@ def eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def with_alpha(picture: Image.Image) -> Image.Image:
-    """RGBA if one colour, or colours of a palette, are transparent. The colour is ignored if it has 16 bits."""
+    """RGBA if one colour, or colours of a palette, are transparent. No pixel has a colour of 16 bits."""
     key = picture.info.get("transparency")
     if key is None or (picture.mode != "P" and max(key if isinstance(key, tuple) else (key,)) > HIGHEST):
         return picture

@@ -1,7 +1,8 @@
-"""Exact storage of what came as PNG: bits, greys and palettes stay what they are, and no pixel changes.
+"""What came as PNG: whether all of it came, and its exact storage.
 
-A JPEG of such a page has 2 to 10 times its bytes, and small print in it is less legible. Photographs that came as PNG
-become JPEG, unless that is larger. `bench/parts/pictures.py` measures both.
+Bits, greys and palettes stay what they are, and no pixel changes. A JPEG of such a page has 2 to 10 times its bytes,
+and small print in it is less legible. Photographs that came as PNG become JPEG, unless that is larger.
+`bench/parts/pictures.py` measures both.
 """
 
 import io
@@ -24,7 +25,47 @@ SAMPLE = 8  # the part of a picture, an eighth from its middle, that decides on 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {"L": 0, "RGB": 2}  # with 8 bits a value (PNG 11.2.1)
 FEW = 16  # greys that take 4 bits
+VALUES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type
+# Start and step, across and down, of the seven passes of an interlaced picture (PNG 8.1).
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+WHOLE = ((0, 0, 1, 1),)
+DEEP = 16  # bits a value
+BLOCK = 1024 * 1024  # bytes unpacked at a time, to be counted
 REDUCED = 4  # greys of a page in black and white that was reduced: its small print is as legible with them (SSIM 0.99)
+
+
+class CutShort(Exception):
+    """The rows end before the picture does: the decoder leaves the rest black."""
+
+
+def check(picture: Image.Image, content: bytes) -> None:
+    """Raises `CutShort` when rows are missing from a picture that was decoded; drops a colour it cannot compare."""
+    width, height, bits, colour, _packing, _filters, is_interlaced = struct.unpack_from(">IIBBBBB", content, 16)
+    if bits == DEEP:  # pixels have 8 bits now, so other colours would become transparent with this one
+        picture.info.pop("transparency", None)
+    # what is missing is all zeros, so that most pictures need not be unpacked a second time
+    if not is_interlaced and any(picture.crop((0, height - 1, width, height)).tobytes()):
+        return
+    needed = sum(
+        rows * (1 + (across * bits * VALUES[colour] + 7) // 8)
+        for left, top, step, down in (PASSES if is_interlaced else WHOLE)
+        if (across := -((left - width) // step)) > 0 and (rows := -((top - height) // down)) > 0
+    )
+    if not _unpacks_to(content, needed):
+        raise CutShort
+
+
+def _unpacks_to(content: bytes, needed: int) -> bool:
+    """Whether the packed rows have as many bytes; unpacks no more than these, a block at a time."""
+    unpacker, at = zlib.decompressobj(), len(SIGNATURE)
+    while needed > 0 and at < len(content):
+        length, name = struct.unpack_from(">I4s", content, at)
+        packed = content[at + 8 : at + 8 + length] if name == b"IDAT" else b""
+        while packed and needed > 0:
+            needed -= len(unpacker.decompress(packed, BLOCK))
+            packed = unpacker.unconsumed_tail
+        at += 12 + length
+    return needed <= len(unpacker.flush())
 
 
 def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
