@@ -26,7 +26,7 @@ PURPOSES = (Purpose.STATEMENT, Purpose.SUBJECT_CERTIFICATE)
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in (("scan", encode(page(), "PNG")), ("phone", encode(photograph(page()), "JPEG"))):
+    for name, picture in (("scan", encode(page())), ("phone", encode(photograph(page())))):
         for purpose in PURPOSES:
             began = time.process_time()
             fitted = fit(picture, purpose)
@@ -37,9 +37,9 @@ def main(folder: Path) -> None:
             print(f"{target}: {len(picture):,} -> {len(fitted):,} bytes, {size[0]}x{size[1]}, {seconds:.2f} s of CPU")
 
 
-def encode(image: Image.Image, kind: str) -> bytes:
+def encode(image: Image.Image) -> bytes:
     target = io.BytesIO()
-    image.save(target, kind, quality=90)
+    image.save(target, "JPEG", quality=90)
     return target.getvalue()
 
 

@@ -18,14 +18,13 @@ from icpportal.gateways.miit.types import Purpose
 LIMIT: Final = 102_400  # characters of base64
 LIMITS: Final = {Purpose.STATEMENT: 153_600}
 UNREADABLE: Final = "5010"
-FORMATS: Final = ("JPEG", "PNG")
+FORMATS: Final = ("JPEG",)  # the sandbox made them; no other decoder runs where the keys of the ministry are
 PIXELS: Final = 60_000_000
 BEST, LEGIBLE, LAST = 90, 35, 15  # quality
 FACE: Final = 60
 EDGES: Final = (2000, 1800, 1600, 1450, 1300, 1200, 1150, 1100, 1050, 1000, 950, 900)  # the longer side
 SMALLER: Final = (800, 700, 600, 500, 400, 300, 200, 100)  # every picture fits with the last
 NARROWEST: Final = 8  # pixels of the shorter side, once the longer one is reduced: a strip shows nothing
-WHITE: Final = (255, 255, 255)
 
 
 def most_bytes(purpose: Purpose) -> int:
@@ -68,7 +67,7 @@ def _is_fit(picture: bytes, purpose: Purpose) -> bool:
         return False
     image = _open(picture)
     segments = {name for name, _content in getattr(image, "applist", [("none", b"")])}
-    if image.format != "JPEG" or image.mode != "RGB" or segments - {"APP0"} or "progressive" in image.info:
+    if image.mode != "RGB" or segments - {"APP0"} or "progressive" in image.info:
         return False
     if min(image.size) < NARROWEST:
         return False
@@ -78,18 +77,9 @@ def _is_fit(picture: bytes, purpose: Purpose) -> bool:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turned upright, in colour, transparency on white, at most the longest edge."""
-    if image.format == "JPEG":
-        image.draft(None, _size(image, EDGES[0]))  # the decoder itself leaves out what is not wanted
-    image = ImageOps.exif_transpose(image)
-    if "A" in image.getbands() or "transparency" in image.info:
-        image = image.convert("RGBA")
-        sheet = Image.new("RGB", image.size, WHITE)
-        sheet.paste(image, mask=image.getchannel("A"))
-        image = sheet
-    if image.mode.startswith("I"):
-        image = image.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
-    image = image.convert("RGB")
+    """Turned upright, in colour, at most the longest edge."""
+    image.draft(None, _size(image, EDGES[0]))  # the decoder itself leaves out what is not wanted
+    image = ImageOps.exif_transpose(image).convert("RGB")
     image.info = {}
     return _reduce(image, EDGES[0])
 

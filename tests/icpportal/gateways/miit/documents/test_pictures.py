@@ -21,9 +21,9 @@ LIMITS = {
 }
 
 
-def encode(image: Image.Image, kind: str = "PNG", **how) -> bytes:
+def encode(image: Image.Image, kind: str = "JPEG", **how) -> bytes:
     target = io.BytesIO()
-    image.save(target, kind, **how)
+    image.save(target, kind, **({"quality": 95} | how if kind == "JPEG" else how))
     return target.getvalue()
 
 
@@ -84,7 +84,7 @@ def test_a_small_picture_has_the_best_quality():
     small = page(500, 300)
 
     assert (
-        open_image(fit(encode(small), Purpose.STATEMENT)).quantization
+        open_image(fit(encode(small, progressive=True), Purpose.STATEMENT)).quantization
         == open_image(encode(small, "JPEG", quality=90)).quantization
     )
 
@@ -177,36 +177,26 @@ def test_the_picture_is_rotated_by_its_orientation(orientation):
     assert min(fitted.getpixel((60, 28))) > 200
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_every_colour_mode_becomes_rgb(mode):
-    kind = "JPEG" if mode == "CMYK" else "PNG"
-    white = 65535 if mode == "I;16" else "white"
-    source = Image.new("I;16", (40, 30), white) if mode == "I;16" else Image.new("RGB", (40, 30), white).convert(mode)
-
-    fitted = open_image(fit(encode(source, kind), Purpose.PHOTO))
+    fitted = open_image(fit(encode(Image.new("RGB", (40, 30), "white").convert(mode)), Purpose.PHOTO))
 
     assert fitted.mode == "RGB"
     assert min(fitted.getpixel((20, 15))) > 240
 
 
-def test_transparency_becomes_white():
-    fitted = open_image(fit(encode(Image.new("RGBA", (40, 30), (0, 0, 0, 0))), Purpose.PHOTO))
-
-    assert min(fitted.getpixel((20, 15))) > 240
-
-
 @pytest.mark.parametrize(
-    ("size", "kind", "words"),
+    ("size", "words"),
     [
-        ((7, 300), "JPEG", "7 × 300"),
-        ((300, 7), "PNG", "300 × 7"),
-        ((1, 1), "JPEG", "1 × 1"),
-        ((6000, 23), "PNG", "2000 × 7"),  # as it would be sent
+        ((7, 300), "7 × 300"),
+        ((300, 7), "300 × 7"),
+        ((1, 1), "1 × 1"),
+        ((6000, 20), "2000 × 6"),  # as it would be sent
     ],
 )
-def test_a_strip_is_refused_with_its_size_and_advice(size, kind, words):
+def test_a_strip_is_refused_with_its_size_and_advice(size, words):
     with pytest.raises(NotEncodable) as caught:
-        fit(encode(noise(*size), kind), Purpose.PHOTO)
+        fit(encode(noise(*size)), Purpose.PHOTO)
 
     assert str(caught.value) == (
         f"the picture is a strip of {words} pixels and shows nothing: have another one uploaded"
@@ -231,10 +221,12 @@ def test_a_picture_close_to_a_strip_is_fitted_once(size):
         encode(page(300, 200), "JPEG")[:3000],
         # valid headers and end, and no picture between them
         encode(page(300, 200), "JPEG").partition(b"\xff\xda")[0] + b"\xff\xd9",
-        encode(page(300, 200))[:3000],
+        # the sandbox hands over JPEG alone
+        encode(page(300, 200), "PNG"),
+        encode(page(300, 200), "WEBP"),
     ],
 )
-def test_a_file_that_is_no_picture_is_refused(picture):
+def test_a_file_that_is_no_jpeg_is_refused(picture):
     with pytest.raises(NotEncodable, match=r"^not a picture") as caught:
         fit(picture, Purpose.LEAD_CERTIFICATE)
 
