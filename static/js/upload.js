@@ -279,6 +279,22 @@
   const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
   ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => holdsFiles(event) && event.preventDefault()));
   window.addEventListener("beforeunload", (event) => unsent.size && event.preventDefault());
+  // the page's own form would leave a chosen picture behind: it says so once, beside the picture
+  const holdUnsent = (event) => {
+    const [form] = [...unsent].filter((each) => each.isConnected);
+    if (!form || event.defaultPrevented || event.target.id !== "page-form") return;
+    const said = form.querySelector("[data-said]");
+    if (said.textContent === words.unsent) {
+      unsent.clear(); // pressed again: without the picture
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation(); // nothing was sent: neither the guard against a second press nor the draft counts it
+    document.dispatchEvent(new Event("stopped"));
+    said.textContent = words.unsent;
+    (form.querySelector("button:not([type]):not([hidden])") || form.querySelector('[data-act="stop"]')).focus();
+  };
+  window.addEventListener("submit", holdUnsent, true);
   document.addEventListener("renewed", (event) => enhanceAll(event.target));
   document.querySelectorAll("[data-with-script]").forEach((part) => (part.hidden = false));
   enhanceAll(document);

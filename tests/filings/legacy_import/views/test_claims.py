@@ -332,6 +332,23 @@ def test_without_checked_papers_nothing_is_sent_and_the_words_stay(browser, mine
     assert (mine.state, Message.objects.count()) == (states.OPEN, 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Only an uploaded picture counts: press “Upload” before any other button of this page"),
+        ("zh-hans", "图片上传后才有效，请先按“上传”，再按本页其他按钮"),
+    ],
+)
+def test_without_script_the_place_of_each_picture_says_that_it_has_to_be_uploaded_first(browser, mine, language, said):
+    """It was lost without a word when the text below was sent: a browser does not fill a file field in again."""
+    User.objects.filter(pk=mine.owner_id).update(language=language)
+    browser.cookies["django_language"] = language
+
+    page = browser.get(mine.get_absolute_url()).content.decode()
+
+    assert page.count(said) == page.count('type="file"') == 1
+
+
 def replace_picture(claim):
     """An unchecked picture takes its place."""
     claiming.upload(claim, side=1, file=photo_file())

@@ -1,0 +1,68 @@
+"""The page of a claim in a real browser: a picture that was only chosen is not left behind."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from filings.legacy_import.claims import claims as claiming
+from filings.models import LegacyClaim, LegacyRecord
+from filings.models import legacy_states as states
+from tests.filings.legacy_import.dumps import personal
+from tests.filings.legacy_import.views.test_claims import ready
+from tests.transfers.builders import sign_in
+from tests.transfers.desk import photo_file
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+UNSENT = "This picture is not uploaded yet. Upload it first, or submit again without it"
+WORDS = "The second picture shows the new seal"
+
+
+@pytest.fixture
+def mine(old: Any, lin: Any) -> LegacyClaim:
+    """A claim with one checked picture."""
+    old(personal())
+    mine = claiming.begin(lin, LegacyRecord.objects.get(domain="example.cn"))
+    ready(mine)
+    return mine
+
+
+def open_page(browser: Browser, live_server: Any, mine: LegacyClaim) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    session = sign_in(Client(), mine.owner).cookies["session"].value
+    cookies = {"session": session, "django_language": "en"}
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(live_server.url + mine.get_absolute_url())
+    return page
+
+
+def state_of(mine: LegacyClaim) -> str:
+    return LegacyClaim.objects.get(pk=mine.pk).state
+
+
+def test_a_chosen_picture_is_named_before_the_claim_goes_without_it(
+    browser: Browser, live_server: Any, mine: LegacyClaim
+) -> None:
+    page = open_page(browser, live_server, mine)
+    place = page.locator("#slot-paper-2")
+    place.locator('input[type="file"]').set_input_files(
+        {"name": "seal.jpg", "mimeType": "image/jpeg", "buffer": photo_file().read()}
+    )
+    expect(place.locator("canvas")).to_be_visible()
+    page.locator('[name="words"]').fill(WORDS)
+
+    page.locator("#page-form .button").click()
+
+    expect(place.locator("[data-said]")).to_have_text(UNSENT)
+    expect(place.get_by_role("button", name="Upload", exact=True)).to_be_focused()
+    expect(page.locator('[name="words"]')).to_have_value(WORDS)
+    assert state_of(mine) == states.OPEN
+
+    page.locator("#page-form .button").click()
+
+    expect(page.locator(f'[data-state="{states.SENT}"]')).to_be_visible()
+    assert LegacyClaim.objects.get(pk=mine.pk).words == WORDS
+    page.context.close()
