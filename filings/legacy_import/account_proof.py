@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -21,7 +22,7 @@ from django.views.decorators.debug import sensitive_variables
 from filings.legacy_import import comparison
 from filings.legacy_import.dump import passwords
 from filings.legacy_import.dump.rows import email_index
-from filings.models import LegacyAccount, LegacyImport
+from filings.models import LegacyAccount, LegacyImport, LegacyRecord
 from filings.models import legacy_states as states
 from icpportal.accounts.models import User
 from icpportal.time_format import short_words
@@ -130,8 +131,53 @@ def nothing_left(legacy_import: LegacyImport) -> "_StrOrPromise":
     account = legacy_import.account
     proof = import_obstacle(legacy_import.owner, account) if account else Proof()
     if proof.why is None:
-        return _("Nothing is left to import")
+        return NOTHING_LEFT
     return SENTENCES[proof.why] % {"time": short_words(proof.when or timezone.now())}
+
+
+STALE = _("You verified the old account more than a day ago")
+NOTHING_LEFT = _("Nothing is left to import")
+
+
+def with_obstacles(imports: QuerySet[LegacyImport]) -> QuerySet[LegacyImport]:
+    """Annotates imports of a list with what `listed_obstacle` reads, in the same query."""
+    others = LegacyImport.objects.filter(account=OuterRef("account"), holds=True).exclude(owner=OuterRef("owner"))
+    records = LegacyRecord.objects.filter(account=OuterRef("account"))
+    came = records.exclude(imported_at=None).order_by("-imported_at").values("imported_at")
+    held = LegacyImport.objects.filter(owner=OuterRef("owner"), holds=True).exclude(pk=OuterRef("pk"))
+    return imports.select_related("account").annotate(
+        taken_at=Subquery(others.values("entered_at")[:1]),
+        came_at=Subquery(came[:1]),
+        is_left=Exists(records.filter(imported_at=None)),
+        has_other=Exists(held),
+    )
+
+
+def listed_obstacle(row: LegacyImport) -> "_StrOrPromise":
+    """What stops an import of `with_obstacles` that has not begun; "" for any other."""
+    if row.state not in (states.PROVED, states.PREVIEWED):
+        return ""
+    why, when = _listed_why(row)
+    if why is not None:
+        return SENTENCES[why] % {"time": short_words(when or timezone.now())}
+    if not row.is_left:  # type: ignore[attr-defined]
+        return NOTHING_LEFT
+    return "" if is_fresh(row) else STALE
+
+
+def _listed_why(row: Any) -> tuple[Why | None, datetime | None]:
+    """The same reasons in the same order as `import_obstacle`."""
+    if row.account is not None and not row.account.is_active:
+        return Why.INACTIVE, None
+    if row.taken_at:
+        return Why.IMPORTED, row.taken_at
+    if row.holds:
+        return None, None
+    if row.is_left:
+        return (Why.HAS_SUBJECT if settings.IMPORT_ONE_OLD_ACCOUNT and row.has_other else None), None
+    if row.came_at or row.account is None:
+        return (Why.IMPORTED if row.came_at else None), row.came_at
+    return (Why.OPEN_ORDER if row.account.has_open_order else Why.EMPTY), None
 
 
 def is_fresh(legacy_import: LegacyImport, now: datetime | None = None) -> bool:

@@ -42,6 +42,9 @@ IMPORT_SENTENCES = {
         _("Nothing imported"), _("Nothing could be imported. Read the reasons, then try again or call us"), *BROKEN
     ),
 }
+# replace the mark of an import that has not begun and cannot
+NOT_NOW = Sentence(_("Verify again"), "", *YOURS)
+NOT_AT_ALL = Sentence(_("Cannot be imported"), "", *BROKEN)
 ALL_IMPORTED = _("The import is done")  # replaces the sentence of an import in which nothing failed
 CLAIM_SENTENCES = {
     states.OPEN: Sentence(
@@ -106,5 +109,9 @@ BROUGHT = {
 
 def mark(sentences: Mapping[str, Sentence], key: str) -> StateMark:
     """The arguments of `partials/state.html`."""
-    sentence = sentences[key]
+    return mark_of(sentences[key], key)
+
+
+def mark_of(sentence: Sentence, key: str) -> StateMark:
+    """The same for one sentence."""
     return {"key": key, "label": sentence.label, "tone": sentence.tone, "icon": sentence.icon}

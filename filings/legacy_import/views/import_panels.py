@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from filings.legacy_import import comparison, runner
+from filings.legacy_import.account_proof import STALE
 from filings.legacy_import.comparison import FoundSite, FoundSubject
 from filings.legacy_import.state_labels import BROUGHT, FOUND, mark
 from filings.legacy_import.views.forms import PickForm, keep_site, keep_subject
@@ -22,7 +23,6 @@ from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
 
 CLAIM_IT = _("Claim it")
-STALE = _("You verified the old account more than a day ago")
 
 
 @dataclass(frozen=True, slots=True)

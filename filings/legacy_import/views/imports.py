@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filings.legacy_import import account_proof, actions, comparison
 from filings.legacy_import.account_proof import Why, refusal
-from filings.legacy_import.state_labels import ALL_IMPORTED, IMPORT_SENTENCES, mark
+from filings.legacy_import.state_labels import ALL_IMPORTED, IMPORT_SENTENCES, NOT_AT_ALL, NOT_NOW, mark, mark_of
 from filings.legacy_import.views.forms import PickForm, ProveForm
 from filings.legacy_import.views.import_panels import Look, choice, preview_notices, report_panels, report_rows
 from filings.models import LegacyImport, LegacyImportItem
@@ -23,6 +23,8 @@ from icpportal.fields.components import Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
+
+SHOWN = 20
 
 
 def _old_platform() -> str:
@@ -41,16 +43,20 @@ def prove(request: HttpRequest) -> HttpResponse:
         if proof.account is not None:
             return redirect(actions.begin(owner, proof.account))
         form.add_error(None, refusal(proof.why or Why.WRONG, proof.when))
+    mine = LegacyImport.objects.filter(owner=owner)
     context = {
         "form": form,
         "old_platform": _old_platform(),
-        "imports": [_row(each) for each in LegacyImport.objects.filter(owner=owner).order_by("-created_at")[:20]],
+        "imports": [_row(each) for each in account_proof.with_obstacles(mine).order_by("-created_at")[:SHOWN]],
     }
     return draw(request, "filings/import.html", context)
 
 
 def _row(legacy_import: LegacyImport) -> dict[str, Any]:
-    return {"import": legacy_import, "state": mark(IMPORT_SENTENCES, legacy_import.state)}
+    state, why = mark(IMPORT_SENTENCES, legacy_import.state), account_proof.listed_obstacle(legacy_import)
+    if why:
+        state = mark_of(NOT_NOW if why == account_proof.STALE else NOT_AT_ALL, legacy_import.state)
+    return {"import": legacy_import, "state": state, "why": why}
 
 
 def own_import(request: HttpRequest, reference: str) -> LegacyImport:
@@ -85,16 +91,22 @@ def _preview(request: HttpRequest, mine: LegacyImport, form: PickForm | None = N
     panels: list[Panel] = []
     if is_fresh and mine.state == states.PROVED:
         panels = [Look(reverse("import-again", args=[mine.reference]))]
-    elif is_fresh and mine.state == states.PREVIEWED:
+    elif is_fresh and mine.state == states.PREVIEWED and not _is_blocked(mine):
         panels = [choice(mine, form)] if form.found else []
     context = {
         **_frame(mine),
-        **({"sentence": account_proof.nothing_left(mine), "state": None} if is_fresh and not panels else {}),
+        **({"sentence": account_proof.nothing_left(mine)} if is_fresh and not panels else {}),
+        **({} if panels else {"state": None}),
         "form": form,
         "panels": panels,
         "notices": preview_notices(is_fresh=is_fresh),
     }
     return draw(request, "filings/import_preview.html", context, at=mine.get_absolute_url())
+
+
+def _is_blocked(mine: LegacyImport) -> bool:
+    """Whether something has come up since that stops this import, whatever is left in the old account."""
+    return mine.account is not None and account_proof.import_obstacle(mine.owner, mine.account).why is not None
 
 
 def _items(mine: LegacyImport) -> list[LegacyImportItem]:

@@ -394,6 +394,64 @@ def test_a_preview_says_why_it_offers_nothing_after_another_account_was_first(br
     assert chen.email not in opened + pressed
 
 
+@pytest.mark.parametrize(
+    ("language", "ready", "cannot", "says"),
+    [
+        ("en", "Ready to import", "Cannot be imported", "sign in with the account used then, or call us"),
+        ("zh-hans", "可以导入", "无法导入", "请用导入时的账号登录，或致电我们"),
+    ],
+)
+def test_the_list_says_that_another_account_was_first(browser, old, lin, chen, language, ready, cannot, says):
+    User.objects.filter(pk=lin.pk).update(language=language)
+    browser.cookies["django_language"] = language
+    old(*several(2))
+    mine, other = begin(lin), begin(chen)
+    assert ready in text(browser.get(PAGE))
+
+    actions.run(other, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
+    runner.run(other.pk)
+
+    listed, opened = text(browser.get(PAGE)), text(browser.get(mine.get_absolute_url()))
+    assert [words in listed for words in (ready, cannot, says)] == [False, True, True]
+    assert [words in opened for words in (ready, says)] == [False, True]
+    assert "site2.com" not in opened
+
+
+def test_the_list_says_that_one_account_imports_from_one_old_account(browser, old, lin, settings):
+    settings.IMPORT_ONE_OLD_ACCOUNT = True
+    old(filing(), filing(account_email="b@x.cn", domain="other.com", id_number="91649999000000027F"))
+    mine, other = begin(lin), actions.begin(lin, account("b@x.cn"))
+    actions.run(other, {LegacyRecord.objects.get(domain="other.com").pk: False}, [])
+
+    for page in (text(browser.get(PAGE)), text(browser.get(mine.get_absolute_url()))):
+        assert "This account has imported a filing already" in page
+        assert "Ready to import" not in page
+
+
+def test_the_list_asks_to_verify_again_where_the_proof_is_too_old(browser, old, lin):
+    old(filing())
+    mine = begin(lin)
+    LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
+
+    for page in (text(browser.get(PAGE)), text(browser.get(mine.get_absolute_url()))):
+        assert "You verified the old account more than a day ago" in page
+        assert "Ready to import" not in page
+
+
+def test_an_import_with_something_left_stays_ready_on_the_list(browser, old, lin):
+    old(*several(2))
+    mine = begin(lin)
+    actions.run(mine, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
+    runner.run(mine.pk)
+    mine.refresh_from_db()
+    actions.look(mine)
+
+    listed = text(browser.get(PAGE))
+
+    assert "Ready to import" in listed
+    assert "Cannot be imported" not in listed
+
+
 def test_an_expired_proof_is_requested_again_and_shows_nothing(browser, old, lin):
     old(filing())
     mine = begin(lin)
