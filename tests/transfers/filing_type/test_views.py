@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -125,6 +126,26 @@ def test_each_type_of_document_names_its_owner_and_is_in_its_group(client: Clien
     assert ("Passport" in of_people, "Business licence" in of_people) == (True, False)
     assert set(re.findall(r'data-fits="(\w+)"', of_people)) == {"individual"}
     assert ('data-fitting="id_nature"' in page, "portal.js" in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Is your document not in the list? Some newer types cannot be chosen here: call 010-0000-0000 before"),
+        ("zh-hans", "列表中没有您的证件？部分新增的证件类型无法在此选择，请先致电 010-0000-0000 再开始办理。"),
+    ],
+)
+def test_who_has_a_document_that_is_not_offered_reads_whom_to_call(
+    client: Client, settings: Any, language: str, said: str
+) -> None:
+    settings.PROVIDER_HOTLINE = "010-0000-0000"
+    client.cookies["django_language"] = language
+
+    page = sign_in(client, make_user(language=language)).get(PAGE).content.decode()
+
+    offered = set(re.findall(r'<option value="(\d+)" data-fits', page))
+    assert offered.isdisjoint({"46", "47", "48", "49"})
+    assert said in unescape(re.sub(r"<[^>]+>", "", page))
 
 
 NAMED = {"en": ("Ningxia", "宁夏回族自治区"), "zh-hans": ("宁夏回族自治区", "Ningxia")}
