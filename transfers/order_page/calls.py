@@ -133,6 +133,6 @@ def book(request: HttpRequest, reference: str) -> HttpResponse:
         actions.book(call, form.at(), account_of(request))
     except actions.CallRefused as refused:
         messages.error(request, str(refused.words))
-        return redirect(f"{order.get_absolute_url()}#call-{call.pk}")
+        return redirect(order)  # to its top, where the message is: the times are further down
     messages.success(request, _("We call you at the time you chose"))
     return redirect(order)

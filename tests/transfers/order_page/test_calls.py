@@ -112,6 +112,16 @@ def fill(at: datetime, places: int) -> None:
         Call.objects.filter(pk=ask(make_order(state=states.SUBMITTED)).pk).update(next_at=at, is_booked=True)
 
 
+@pytest.mark.parametrize("at", ["2026-11-29T03:00:00+08:00", ""])
+def test_a_refused_choice_leads_to_the_top_of_the_page_where_the_reason_is(clock: Any, order: Order, at: str) -> None:
+    """It led to the times, further down, and the reason above them was out of sight."""
+    call, client = ask(order), english(Client(), order.owner)
+
+    answer = client.post(reverse("call-slot", args=[order.reference]), {"call": str(call.pk), "slot": at})
+
+    assert answer["Location"] == order.get_absolute_url()
+
+
 def test_the_time_that_we_had_planned_is_refused_as_any_other_when_it_is_full(clock: Any, order: Order) -> None:
     """It was taken for the person's own, however many had chosen it: the fourth was promised a call nobody makes."""
     call, client = ask(order), english(Client(), order.owner)
