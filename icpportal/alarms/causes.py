@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -228,6 +230,9 @@ def cause_of(key: str) -> Cause:
 
 def detail_words(key: str, detail: str) -> str:
     """The detail of an alarm for people."""
+    if key in settings.ALARM_DETAILS:
+        words: str = import_string(settings.ALARM_DETAILS[key])(detail)
+        return words
     if not (cause_of(key).counts_orders and detail.isdecimal()):
         return detail
     return ngettext("%(n)s order", "%(n)s orders", int(detail)) % {"n": detail}

@@ -29,6 +29,9 @@ APPROVED_ACTS = {  # functions run when a second person has allowed a request
     "ending": "transfers.cancellation.cause.carry",
     "submit": "transfers.review.second_look.carry",
 }
+ALARM_DETAILS = {  # functions that say the stored detail of an alarm in the reader's language, by its cause
+    "authority.answer_parked": "transfers.authority.parked_words.alarm_words",
+}
 APPROVAL_ENDS = {  # functions that record how a request ended
     "ending": "transfers.cancellation.cause.keep_end",
     "second_factor": "icpportal.approvals.second_factor_resets.keep_end",

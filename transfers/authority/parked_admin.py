@@ -13,26 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.guards import account_of
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.stock.moments import MomentFilter
-from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import plain_words
-from icpportal.gateways.miit.types import AnswerKind, reference_of
+from icpportal.gateways.miit.types import reference_of
 from icpportal.privacy.admin import LookLoggingAdmin
 from icpportal.time_format import short_words, span_words
 from transfers.authority import parked, parked_proposals
-from transfers.authority.parked_words import ASK_ABOUT_ORDER, PROPOSE, SECOND_PERSON, why_parked
+from transfers.authority.parked_words import ASK_ABOUT_ORDER, KINDS, PROPOSE, SECOND_PERSON, why_parked
 from transfers.authority.results import NO_ORDER
 from transfers.models import ParkedAnswer
-
-KINDS: dict[str, Words] = {
-    AnswerKind.ACCEPTED: pgettext_lazy("answer", "Taken in"),
-    AnswerKind.GRANTED: pgettext_lazy("answer", "Approved"),
-    AnswerKind.TURNED_DOWN: pgettext_lazy("answer", "Returned"),
-    AnswerKind.REPORT_FAILED: pgettext_lazy("answer", "Fault of the report"),
-    AnswerKind.WAITS: pgettext_lazy("answer", "Waits for another decision"),
-    AnswerKind.RECORD: pgettext_lazy("answer", "Record of a filing"),
-    AnswerKind.STRUCK: pgettext_lazy("answer", "Struck off the record"),
-}
-
 
 LONGEST_SHOWN = 80
 
