@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import insert_unless_there
+from icpportal.database.prepared import CompiledQuery, insert_unless_there
 from icpportal.privacy.blind_index import blind_index
 from verification.models.consents import Consent
 

@@ -24,7 +24,7 @@ from icpportal.codes import limits, texts
 from icpportal.codes.models import MAX_ATTEMPTS, Channel, Code
 from icpportal.codes.refusals import TooMany, TooSoon
 from icpportal.codes.shares import Share, count_shares
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.fields import phones
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Facts

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
-from icpportal.database.statements import cursor_for
+from icpportal.database.prepared import cursor_for
 from icpportal.privacy.blind_index import blind_index, names
 
 BUDGETS = ("text_budget_day", "text_budget_month")  # counted by calendar day and month (`texts`)

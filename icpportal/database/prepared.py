@@ -1,26 +1,38 @@
 """Statements that are repeated all the time, compiled once a process: that costs Django more than running one."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.backends.utils import CursorWrapper
+from django.db.models import CharField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import get_related_populators
+from django.db.models.sql import DeleteQuery
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import mark_for_rollback_on_error
 from django.db.utils import DEFAULT_DB_ALIAS
-
-from icpportal.database.statements import (
-    Value,
-    cursor_for,
-    is_compiled_for,
-    places_of,
-    sample_of,
-    with_constants,
-)
 
 Row = TypeVar("Row", bound=Model)
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
+Value = str | int | uuid.UUID | datetime
+_Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
+_SAMPLES: dict[type[Field], Callable[[int], Value]] = {
+    UUIDField: lambda place: uuid.UUID(int=2**127 + place),
+    IntegerField: lambda place: 2**31 - 1 - place,
+    CharField: lambda place: f"stands for what is asked {place}",
+    DateTimeField: lambda place: datetime(1971, 1, 1, microsecond=place + 1, tzinfo=UTC),
+}
+
+
+class SeveralTexts(str):
+    """A text that lookups compare with several, for which no statement can be compiled."""
+
+    __slots__ = ()
 
 
 class Shape:
@@ -52,7 +64,7 @@ class Shape:
         return instance
 
 
-class RowShape:
+class _RowShape:
     """The same for a query alone: its rows have annotations and `select_related`, as Django's iterator reads them."""
 
     def __init__(self, compiler: SQLCompiler) -> None:
@@ -90,7 +102,7 @@ class CompiledQuery(Generic[Row]):
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
         self._compiled: dict[str, Compiled[Row]] = {}
-        self._shapes: dict[str, Shape | RowShape] = {}
+        self._shapes: dict[str, Shape | _RowShape] = {}
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
@@ -118,7 +130,7 @@ class CompiledQuery(Generic[Row]):
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
-    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> Shape | RowShape:
+    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> Shape | _RowShape:
         if connection.vendor not in self._shapes:
             columns = [column[0] for column in cursor.description]
             self._shapes[connection.vendor] = Shape(model, columns, connection)
@@ -126,7 +138,7 @@ class CompiledQuery(Generic[Row]):
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
         model, sql, fixed, places = self._known(connection.vendor)
-        if not is_compiled_for(values.values()):
+        if not _is_compiled_for(values.values()):
             cursor.execute(*self._built(connection, self._build(**values).query.get_compiler(DEFAULT_DB_ALIAS), values))
             return model
         given: list[Any] = list(fixed)
@@ -144,15 +156,15 @@ class CompiledQuery(Generic[Row]):
     def _compile(self) -> Compiled[Row]:
         """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
-        samples = {name: sample_of(field, place) for place, (name, field) in enumerate(self._parameters.items())}
+        samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, given = self._built(connection, compiler, samples)
         if compiler.klass_info and not self._within:
-            self._shapes[connection.vendor] = RowShape(compiler)
-        places = places_of(given, self._adapted(connection, samples))
+            self._shapes[connection.vendor] = _RowShape(compiler)
+        places = _places(given, self._adapted(connection, samples))
         if connection.vendor == "postgresql":
-            return query.model, *with_constants(sql, given, places, connection)
+            return query.model, *_with_constants(sql, given, places, connection)
         return query.model, sql, list(given), places
 
     def _built(
@@ -167,3 +179,167 @@ class CompiledQuery(Generic[Row]):
 
     def _adapted(self, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> dict[str, Any]:
         return {name: self._parameters[name].get_db_prep_value(value, connection) for name, value in values.items()}
+
+
+def _is_compiled_for(values: Iterable[object]) -> bool:
+    """Whether a compiled statement can take these values."""
+    return not any(isinstance(value, SeveralTexts) for value in values)
+
+
+def cursor_for(
+    connection: BaseDatabaseWrapper, values: Iterable[object] = (), *, has_fixed_columns: bool = False
+) -> CursorWrapper:
+    """For a compiled statement with these values; SQLite's connection keeps its statements itself."""
+    if connection.vendor != "postgresql" or not _is_compiled_for(values):
+        return connection.cursor()
+    found: CursorWrapper = connection.prepared_cursor(has_fixed_columns=has_fixed_columns)  # type: ignore[attr-defined]
+    return found
+
+
+def _places(given: Sequence[object], adapted: Mapping[str, object]) -> dict[int, str]:
+    """The positions of the values among the parameters of a statement, which each must be found as it is."""
+    places = {place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample}
+    if missing := set(adapted) - set(places.values()):
+        raise ValueError(f"the query does not compare {', '.join(sorted(missing))} as it is")
+    return places
+
+
+def _with_constants(
+    sql: str, given: Sequence[object], places: dict[int, str], connection: Any
+) -> tuple[str, list[object], dict[int, str]]:
+    """The statement with everything in its text that no run changes: a plan for all values needs it for its indexes."""
+    parts = ["%s" if place in places else _literal(value, connection) for place, value in enumerate(given)]
+    names = [places[place] for place in sorted(places)]
+    return sql.replace("%%", "%%%%") % tuple(parts), [None] * len(names), dict(enumerate(names))
+
+
+def _literal(value: object, connection: Any) -> str:
+    text: str = connection.ops.compose_sql("%s", [value])
+    return text.replace("%", "%%")
+
+
+def _sample(field: Field, place: int) -> Value:
+    """A value of this field that stands for those of a run while a statement is compiled."""
+    return next(make(place) for kind, make in _SAMPLES.items() if isinstance(field, kind))
+
+
+class CompiledWrite(Generic[Row]):
+    """A statement of one shape for the rows of a query, which is built as for `CompiledQuery`.
+
+    Of `SeveralTexts` it is built each time as well.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Row, Any]], **parameters: Field) -> None:
+        self._build, self._parameters = build, parameters
+        self._samples = {name: _sample(field, place) for place, (name, field) in enumerate(parameters.items())}
+        self._compiled: dict[tuple[str, ...], _Statement] = {}
+
+    def _ready(
+        self, connection: BaseDatabaseWrapper, written: tuple[str, ...], values: Mapping[str, Value]
+    ) -> tuple[str, list[Any]]:
+        """The statement that writes into these columns, and what it compares with these values."""
+        if not _is_compiled_for(values.values()):
+            sql, given = self._compile(values)
+            return self._with_columns(connection, sql, written), given
+        sql, fixed, places = self._statement(connection, written)
+        given = list(fixed)
+        for place, name in places.items():
+            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
+        return sql, given
+
+    def _statement(self, connection: BaseDatabaseWrapper, written: tuple[str, ...]) -> _Statement:
+        known = (connection.vendor, *written)
+        if known not in self._compiled:
+            sql, given = self._compile(self._samples)
+            adapted = {
+                name: self._parameters[name].get_db_prep_value(sample, connection)
+                for name, sample in self._samples.items()
+            }
+            places = _places(given, adapted)
+            if connection.vendor == "postgresql":
+                sql, given, places = _with_constants(sql, given, places, connection)
+            self._compiled[known] = self._with_columns(connection, sql, written), given, places
+        return self._compiled[known]
+
+    def _compile(self, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+        raise NotImplementedError
+
+    def _with_columns(self, connection: BaseDatabaseWrapper, sql: str, written: tuple[str, ...]) -> str:  # noqa: ARG002
+        return sql
+
+    def _written(self, connection: BaseDatabaseWrapper, sql: str, given: list[Any], values: Mapping[str, Value]) -> int:
+        """Runs the statement; returns how many rows it wrote."""
+        cursor_of_write = cursor_for(connection, values.values(), has_fixed_columns=True)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_of_write as cursor:
+            cursor.execute(sql, given)
+            return int(cursor.rowcount)
+
+
+class CompiledDelete(CompiledWrite[Row]):
+    """A DELETE in one statement, for rows to which no others refer."""
+
+    def run(self, **values: Value) -> int:
+        """Deletes the rows of the query for these values; returns how many."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        return self._written(connection, *self._ready(connection, (), values), values)
+
+    def _compile(self, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+        sql, given = self._build(**values).query.chain(DeleteQuery).get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, list(given)
+
+
+def insert_whole(rows: Sequence[Model]) -> None:
+    """Inserts rows of one model in one statement, with all their columns, as `save(force_insert=True)` writes them.
+
+    Afterwards the rows have the keys that the database made; either all have a key before, or none.
+    """
+    _insert(rows)
+
+
+def insert_unless_there(row: Model) -> bool:
+    """The same of one row; returns False where another has its place by any unique constraint.
+
+    That is no error, so that one statement outside a transaction is enough, and within one no savepoint is needed.
+    """
+    return bool(_insert([row], " ON CONFLICT DO NOTHING"))
+
+
+def _insert(rows: Sequence[Model], on_conflict: str = "") -> list[tuple[Any, ...]]:
+    """Inserts the rows and tells them so; returns what the statement returned of each."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    has_keys = rows[0].pk is not None
+    sql, fields, returns = _insertion(connection.vendor, type(rows[0]), len(rows), has_keys=has_keys)
+    given = [field.get_db_prep_save(_value(row, field), connection) for row in rows for field in fields]
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
+        cursor.execute(f"{sql}{on_conflict} RETURNING {returns}", given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    for row, (key,) in zip(rows, found, strict=False):
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
+        if not has_keys:
+            row.pk = key
+    return found
+
+
+def _value(row: Model, field: Any) -> object:
+    """What to write into this column; the row is told what the database would have written by default."""
+    value: object = field.pre_save(row, add=True)
+    if isinstance(value, DatabaseDefault):
+        value = field.db_default
+        setattr(row, field.attname, value)
+    return value
+
+
+@cache
+def _insertion(vendor: str, model: type[Model], rows: int, *, has_keys: bool) -> tuple[str, list[Any], str]:
+    """The INSERT of so many rows, its columns, and what it returns of each: the key that the database makes, or 1."""
+    connection, key = connections[DEFAULT_DB_ALIAS], model._meta.pk
+    quote = connection.ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if has_keys or field is not key]
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    one = f"({', '.join(['%s'] * len(fields))})"
+    values = ", ".join([one] * rows)
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608
+    if has_keys:
+        return sql, fields, "1"
+    cast = f"::{key.rel_db_type(connection)}" if vendor == "postgresql" else ""  # a migration leaves the type as it is
+    return sql, fields, f"{quote(str(key.column))}{cast}"

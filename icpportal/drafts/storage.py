@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes import limits
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import CompiledDelete, insert_unless_there
+from icpportal.database.prepared import CompiledDelete, CompiledQuery, insert_unless_there
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
 from icpportal.fields.client import client_address

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from icpportal.audit import actions as audit
 from icpportal.audit.words import MOVE
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.fields.types import Columns, Fact, Facts, Key
 from icpportal.lifecycle.many_rows import Change, insert, update_unchanged
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel

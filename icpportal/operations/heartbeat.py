@@ -7,7 +7,7 @@ from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
 from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import CompiledUpdate
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.gateways import health
 from icpportal.models import Heartbeat
 

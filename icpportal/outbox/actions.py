@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear
-from icpportal.database.prepared_writes import insert_unless_there
+from icpportal.database.prepared import insert_unless_there
 from icpportal.fields.types import Columns, Facts, JsonObject
 from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake

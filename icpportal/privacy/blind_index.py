@@ -13,7 +13,7 @@ from typing import SupportsIndex
 from django.apps import apps
 from django.conf import settings
 
-from icpportal.database.statements import SeveralTexts
+from icpportal.database.prepared import SeveralTexts
 
 IN_FORCE_FOR = 1.0  # seconds for which a process caches the database's answer
 WORD = ("mark", "this database")

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from formtools.wizard.storage.base import BaseStorage
 
-from icpportal.database.prepared_writes import CompiledUpdate
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.fields.types import Column, Json, JsonObject
 from icpportal.privacy.fields import seal_value
 from icpportal.wizard.models import DraftModel

@@ -7,7 +7,8 @@ from django.db.models import CharField, F, QuerySet, UUIDField
 from django.utils import timezone
 
 from icpportal.accounts.models import User
-from icpportal.database.prepared_writes import CompiledUpdate, insert_whole
+from icpportal.database.prepared import insert_whole
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.lifecycle import APPLICANT
 from transfers.documents.replacements import replace, retire_unused, take_out
 from transfers.documents.reuse import Earlier

@@ -18,7 +18,7 @@ from filings.register import certificates, regions
 from filings.register.numbers import FilingNumber, read_number, report_unread
 from icpportal.accounts.models import User
 from icpportal.codes import limits
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.fields.components import SummaryRow
 from icpportal.fields.domains import display_domain
 from icpportal.gateways.errors import Refused, Retryable

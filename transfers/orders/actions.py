@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from filings.queries import register_snapshot
 from filings.register.certificates import INDIVIDUAL
 from icpportal.accounts.models import User
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.fields.types import Column, Columns, Fact, JsonObject
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.outbox.actions import notify

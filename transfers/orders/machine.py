@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.accounts.models import User
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.fields.types import Column, Columns, Facts, Key
 from icpportal.gateways.miit.base import authority
 from icpportal.lifecycle import CLOCK, AppliedMove, Batch, Lifecycle, MoveNotAllowed, note_act

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from icpportal.database.prepared_writes import insert_whole
+from icpportal.database.prepared import insert_whole
 from icpportal.gateways import storage
 from icpportal.outbox.wake import wake_worker
 from icpportal.time_format import long_words

@@ -5,7 +5,7 @@ import uuid
 
 from django.db.models import CharField, UUIDField
 
-from icpportal.database.prepared_writes import CompiledUpdate
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 

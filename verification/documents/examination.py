@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases
-from icpportal.database.prepared_writes import CompiledUpdate
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.fields.types import Column
 from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable

@@ -13,8 +13,7 @@ from django.db.models import CharField
 from django.utils import timezone
 
 from icpportal.codes import actions as codes
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import insert_unless_there
+from icpportal.database.prepared import CompiledQuery, insert_unless_there
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
 from verification import consents

@@ -15,8 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField, Q, QuerySet, UUIDField
 from django.utils import timezone
 
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import insert_unless_there
+from icpportal.database.prepared import CompiledQuery, insert_unless_there
 from icpportal.fields.text import normalise_number
 from icpportal.gateways.inventory.base import inventory
 from icpportal.gateways.inventory.eligibility import UNREPORTABLE, cannot_be_reported, qualifies

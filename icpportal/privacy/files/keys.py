@@ -7,8 +7,7 @@ from datetime import datetime
 
 from django.db.models import CharField, UUIDField
 
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import CompiledDelete, insert_whole
+from icpportal.database.prepared import CompiledDelete, CompiledQuery, insert_whole
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 from icpportal.privacy.models import FileKey
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.codes.models import Allowance
 from icpportal.database.base import DatabaseWrapper
-from icpportal.database.prepared import CompiledQuery
-from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_whole
+from icpportal.database.prepared import CompiledDelete, CompiledQuery, insert_whole
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.privacy.models import FileKey
 from tests.transfers.builders import make_user
 

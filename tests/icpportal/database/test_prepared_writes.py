@@ -11,7 +11,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from icpportal.codes.models import Allowance
-from icpportal.database.prepared_writes import CompiledDelete, CompiledUpdate, insert_unless_there, insert_whole
+from icpportal.database.prepared import CompiledDelete, insert_unless_there, insert_whole
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.models import Heartbeat
 from icpportal.privacy.blind_index import blind_index, names
 from icpportal.privacy.models import FileKey
