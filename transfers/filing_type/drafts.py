@@ -1,10 +1,13 @@
 """Notices on the pages before an order about what was begun: a draft, or a filing type verified and left."""
 
-from django.db.models import Exists, OuterRef
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.components import Link, Notice
 from icpportal.fields.domains import display_domain
 from transfers.filing_type import facts, outcomes
@@ -34,8 +37,15 @@ def left_notices(check: TypeCheck | None) -> list[Notice]:
 
 def left_check(owner: User) -> TypeCheck | None:
     """The account's newest check that may begin an order and began none, unless the site was checked again since."""
+    return LEFT.first(owner=owner.pk)
+
+
+def _left(owner: UUID) -> QuerySet[TypeCheck]:
     asked_again = TypeCheck.objects.filter(
         owner=OuterRef("owner"), site_number=OuterRef("site_number"), created_at__gt=OuterRef("created_at")
     )
     left = TypeCheck.objects.filter(~Exists(asked_again), owner=owner, order=None, outcome__in=STARTS)
-    return left.order_by("-created_at").first()
+    return left.order_by("-created_at")[:1]
+
+
+LEFT = CompiledQuery(_left, owner=UUIDField())

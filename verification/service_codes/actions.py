@@ -16,6 +16,7 @@ from django.db.models import CharField, Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from icpportal.database.prepared import CompiledQuery, insert_unless_there
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.fields.text import normalise_number
 from icpportal.gateways.inventory.base import inventory
 from icpportal.gateways.inventory.eligibility import UNREPORTABLE, cannot_be_reported, qualifies
@@ -237,28 +238,48 @@ def bind(code: uuid.UUID, holder: str, *, account: str = "", now: datetime | Non
 
 
 def _bind(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
-    usable = Q(state=ServiceCodeState.FREE, kept_by__in=("", account)) | Q(state=ServiceCodeState.BOUND, holder=holder)
-    ours = Q(state=ServiceCodeState.BOUND, holder=holder)
-    found = list(ServiceCode.objects.filter(usable & Q(pk=code) | ours).values_list("pk", flat=True))
+    found = [row.pk for row in BINDABLE.all(code=code, holder=holder, account=account)]
     if code not in found:
         return False
     had = [pk for pk in found if pk != code]
     if had:
-        _free(ServiceCode.objects.filter(ours, pk__in=had))
-    if _bind_code(code, holder, usable, moment):
+        _free(ServiceCode.objects.filter(_bound_to(holder), pk__in=had))
+    if _bind_code(code, holder, account, moment):
         return True
     for pk in had:  # the code was taken between query and update: restore the earlier ones
-        _bind_code(pk, holder, usable, moment)
+        _bind_code(pk, holder, account, moment)
     return False
 
 
-def _bind_code(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
+def _bind_code(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
     with transaction.atomic():
-        return bool(
-            ServiceCode.objects.filter(usable, pk=code).update(
-                state=ServiceCodeState.BOUND, holder=holder, bound_at=moment
-            )
-        )
+        columns = {"holder": holder, "bound_at": moment}
+        return bool(BINDING.run(columns, code=code, holder=holder, account=account))
+
+
+def _bound_to(holder: str) -> Q:
+    return Q(state=ServiceCodeState.BOUND, holder=holder)
+
+
+def _usable(holder: str, account: str) -> Q:
+    return Q(state=ServiceCodeState.FREE, kept_by__in=("", account)) | _bound_to(holder)
+
+
+BINDABLE = CompiledQuery(
+    lambda code, holder, account: ServiceCode.objects.filter(
+        _usable(holder, account) & Q(pk=code) | _bound_to(holder)
+    ).order_by(),
+    code=UUIDField(),
+    holder=CharField(),
+    account=CharField(),
+)
+BINDING = CompiledUpdate(
+    lambda code, holder, account: ServiceCode.objects.filter(_usable(holder, account), pk=code),
+    {"state": ServiceCodeState.BOUND},
+    code=UUIDField(),
+    holder=CharField(),
+    account=CharField(),
+)
 
 
 def _free(codes: QuerySet[ServiceCode]) -> bool:
