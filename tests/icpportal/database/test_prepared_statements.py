@@ -177,6 +177,17 @@ def test_a_key_that_a_write_returns_within_a_transaction_has_one_type_whatever_a
         assert insert(kept) == 5
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_write_that_returns_its_row_writes_once_whatever_a_migration_does(kept: Any, change: str) -> None:
+    """Outside a transaction it is sent again; the first time ended before it wrote."""
+    raised = "UPDATE shelf SET size = size + 1 WHERE name = %s RETURNING name, size"
+    sizes = [found_by(kept, statement=raised)[0][1] for _time in range(7)]
+    by_another(change)
+
+    assert found_by(kept, statement=raised) == [("low", sizes[-1] + 1)]
+    assert found_by(kept) == [("low", sizes[-1] + 1)]
+
+
 def test_a_write_that_the_server_has_forgotten_ends_one_transaction_and_no_other(kept: Any) -> None:
     """A pooler in another mode than that of sessions may lose it."""
     write(kept)
