@@ -40,7 +40,7 @@ def why_parked(row: ParkedAnswer) -> str:
 def alarm_words(detail: str) -> str:
     """`settings.ALARM_DETAILS`: which answer is parked and why, from what the alarm has stored."""
     kind, _colon, reason = detail.partition(": ")
-    return labelled(KINDS[kind], _why(reason)) if kind in KINDS else detail
+    return f"{KINDS[kind]} · {_why(reason)}" if kind in KINDS else detail
 
 
 def _why(reason: str) -> str:

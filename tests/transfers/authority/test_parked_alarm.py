@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Approved: The order could not take it in the state it was in: Abandoned"),
-        ("zh-hans", "通过：订单当时的状态无法接受该答复：已放弃"),
+        ("en", "Approved · The order could not take it in the state it was in: Abandoned"),
+        ("zh-hans", "通过 · 订单当时的状态无法接受该答复：已放弃"),
     ],
 )
 def test_an_answer_that_its_order_could_not_take_is_listed_in_words(language: str, said: str) -> None:
