@@ -87,6 +87,7 @@ ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  
         "withdraw_request": (approvals.withdraw, WITHDRAWN),
     },
 }
+OVERTAKEN = _("A colleague changed the roles after you opened the page; their change stays. Roles now: %(roles)s")
 RESET, INVITE = "reset_second_factor", "invite_again"
 
 
@@ -113,6 +114,11 @@ class RolesForm(forms.ModelForm):
         held, after = roles.names_of(self.instance), set(ticked)
         shown = self._shown_roles() if self.fields["held_roles"].show_hidden_initial else held
         return (held - (shown - after)) | (after - shown)
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a colleague has changed the roles since the page was opened."""
+        return self.fields["held_roles"].show_hidden_initial and self._shown_roles() != roles.names_of(self.instance)
 
     def _shown_roles(self) -> set[str]:
         field, name = self.fields["held_roles"], self["held_roles"].html_initial_name
@@ -263,7 +269,11 @@ class AccountAdmin(admin.ModelAdmin):
             roles.note_duties_changed(obj)
         if "held_roles" in form.changed_data:
             User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster
+            is_overtaken = form.is_overtaken
             self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
+            if is_overtaken:
+                now = roles.in_words(sorted(roles.names_of(obj))) or "—"
+                self.message_user(request, OVERTAKEN % {"roles": now}, messages.WARNING)
         if not obj.is_active:
             end_sessions(obj)
 

@@ -1,4 +1,5 @@
 from functools import partialmethod
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import override
 from lxml.html import document_fromstring
 
 from icpportal.accounts import roles
@@ -228,6 +230,34 @@ def test_a_page_opened_before_a_colleague_gave_a_role_gives_another_and_takes_no
     desk.post(f"{USERS}{lin.pk}/change/", {**shown, "held_roles": [roles.REVIEWER, roles.APPLICANT]})
 
     assert roles.names_of(lin) == {roles.APPLICANT, roles.REVIEWER, roles.LEAD_REVIEWER}
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "A colleague changed the roles after you opened the page; their change stays. Roles now: "),
+        ("zh-hans", "您打开页面后，同事更改了角色，该更改保留。现有角色："),
+    ],
+)
+def test_who_saves_an_old_page_reads_that_a_colleague_changed_the_roles_and_what_they_are_now(
+    desk, lin, language, says
+):
+    """Both changes counted, and nobody said that the page had shown something else."""
+    desk.cookies["django_language"] = language
+    roles.give(lin, roles.REVIEWER)
+    shown = open_page(desk, lin)
+    typed = {**shown, "held_roles": [roles.REVIEWER, roles.APPLICANT]}
+    roles.give(lin, roles.REVIEWER, roles.LEAD_REVIEWER)
+
+    said = unescape(desk.post(f"{USERS}{lin.pk}/change/", typed, follow=True).content.decode())
+    again = unescape(
+        desk.post(f"{USERS}{lin.pk}/change/", {**open_page(desk, lin), "held_roles": []}, follow=True).content.decode()
+    )
+
+    with override(language):
+        named = roles.in_words(sorted((roles.APPLICANT, roles.REVIEWER, roles.LEAD_REVIEWER)))
+    assert says + named in said
+    assert says not in again
 
 
 def test_a_page_opened_before_a_colleague_took_a_role_takes_another_and_gives_none_back(desk, lin, settings):
