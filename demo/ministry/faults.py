@@ -43,7 +43,7 @@ def switch(
 ) -> list[Fault]:
     """Switches a fault on or off for a method, or for `all` it applies to; returns every switch that is on."""
     if kind not in KINDS:
-        raise NoSuchSwitch(f"no such fault: {kind}")
+        raise NoSuchSwitch(f"there is no fault {kind}: choose one of {', '.join(sorted(KINDS))}")
     methods = KINDS[kind] if method == ALL else (method,)
     if not set(methods) <= set(KINDS[kind]):
         raise NoSuchSwitch(f"no fault {kind} for {method}")

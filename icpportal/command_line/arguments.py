@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 
 from icpportal.time_format import BEIJING
 
+HIGHEST_PORT = 65535
 MINUTES_MOST = timedelta(days=1) / timedelta(minutes=1)
 
 
@@ -15,6 +16,13 @@ def typed_count(text: str) -> int:
     """A number of things, from 1 on."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError(f"{text}: write a whole number from 1 on, such as 100")
+    return int(text)
+
+
+def typed_port(text: str) -> int:
+    """A port to listen on."""
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        raise ArgumentTypeError(f"{text}: write a port from 1 to {HIGHEST_PORT}, such as 8000")
     return int(text)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -93,7 +94,12 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 SIMULATORS = env.bool("SIMULATORS", default=DEMO and DEMO_FOLDER.is_dir())
 DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their addresses
 if DEMO:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise ImproperlyConfigured(
+            f"VAR_DIR is {VAR_DIR}, and that folder cannot be made ({trouble.strerror}): name one that you may write."
+        ) from None
 
 
 # required in production; an outside system's own settings are in its row of the registry
@@ -171,13 +177,17 @@ def database(url: str) -> dict[str, Any]:
     """A parsed database URL; the library's warning about an invalid one would quote the password."""
     if not re.match("(postgres|postgresql|psql|pgsql|sqlite)://", url):
         raise ValueError
-    return dict(env.db_url_config(url))
+    found = dict(env.db_url_config(url))
+    if not found.get("NAME"):
+        raise ValueError
+    return found
 
 
 def redis(url: str) -> str:
     """The URL of Redis, or ""; Celery would take another scheme for another broker."""
     if url and not re.match("(redis|rediss|redis[+]socket|sentinel|unix)://", url):
         raise ValueError
+    _ = urlsplit(url).port  # raises where it is no number
     return url
 
 

@@ -36,6 +36,7 @@ WORDS = {
     "remaining connection slots": SAYS["53300"],
     "starting up": SAYS["57P03"],
     "shutting down": SAYS["57P03"],
+    "invalid connection option": "DATABASE_URL has an option behind its ? that PostgreSQL does not know",
     "FATAL": "The database refuses the connection: check DATABASE_URL",
 }
 AWAY = "The database does not answer"

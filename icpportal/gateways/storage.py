@@ -50,6 +50,17 @@ SLOW_SECONDS = 1.0  # a faster refusal holds nobody
 PAUSE_SECONDS = 15  # pages leave a bucket that hangs alone for so long
 
 
+# by name, because the library is only there where a bucket is used
+BUCKET_WORDS = {
+    "NoCredentialsError": "it has no key: docs/operations.md names the two settings of each bucket",
+    "PartialCredentialsError": "one of its two keys is missing",
+    "EndpointConnectionError": "no connection",
+    "ConnectionClosedError": "the connection broke off",
+    "InvalidEndpointError": "its address cannot be read",
+    "ParamValidationError": "that is no name of a bucket",
+}
+
+
 class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
@@ -59,7 +70,7 @@ class StorageDown(Retryable):
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
         code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)
-        said = code or (failure_words(cause) if cause else "")
+        said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_words(cause) if cause else "")
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 
 

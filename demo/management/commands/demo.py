@@ -22,6 +22,7 @@ from demo.management.commands import simulator
 from demo.supervisor import static_files
 from demo.supervisor.interrupts import interruptible
 from demo.supervisor.processes import Part, Supervisor
+from icpportal.command_line.arguments import typed_port
 from icpportal.operations import heartbeat
 from icpportal.operations.monitoring import parts as portal_parts
 from transfers.deadlines import sweep as deadlines
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=typed_port, default=os.environ.get("PORT", "8000"))
         parser.add_argument("--no-seed", action="store_true", help="start without filling in invented data")
 
     def handle(self, *, port: int, no_seed: bool, **options: str | int | None) -> None:

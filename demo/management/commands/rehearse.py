@@ -12,6 +12,7 @@ from demo.rehearsal import cancellation, legacy_import, transfer, transfer_anoth
 from demo.rehearsal.http_browser import UnexpectedPage
 from demo.rehearsal.scenario import REGIONS, Scenario, StepResult
 from icpportal.fields.types import Json
+from icpportal.gateways.connection_failures import failure_words
 
 Steps = tuple[tuple[str, Callable[[Scenario], None]], ...]
 
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         except NO_ADDRESS:
             problem = f"{base_url} is no address of a portal: it begins with http:// or https://"
         except requests.RequestException as unreachable:
-            problem = f"{base_url} does not answer: {type(unreachable).__name__}"
+            problem = f"{base_url} does not answer: {failure_words(unreachable)}"
         except KeyboardInterrupt:
             problem, code = "stopped by Ctrl-C", 130
         if quiet:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.ministry.api.client import NotDone, NotThere, SimulatorClient
 from demo.ministry.api.rows import Answer, FileGiven
+from icpportal.command_line.arguments import typed_count, typed_port
 from icpportal.fields.types import Json
 
 NOT_THERE = 3
@@ -185,7 +186,7 @@ def reset(client: SimulatorClient, given: Namespace) -> Said:
     return client.reset(world=given.world)
 
 
-LIMIT = arg("--limit", type=int)
+LIMIT = arg("--limit", type=typed_count)
 PAIRS = arg("pairs", nargs="*", type=pair, metavar="name=value")
 OFF = arg("--off", action="store_true")
 COMMANDS: dict[str, tuple[Run, tuple[Argument, ...]]] = {
@@ -242,7 +243,7 @@ class Command(BaseCommand):
         parser.add_argument("--url", default=settings.SIMULATOR_URL, help="where the simulator is")
         parts = parser.add_subparsers(dest="what", required=True)
         serve = parts.add_parser("serve", help="start it here, until Ctrl-C")
-        serve.add_argument("--port", type=int, default=8001)
+        serve.add_argument("--port", type=typed_port, default=8001)
         serve.add_argument("--host", default="127.0.0.1")
         serve.add_argument("--database", default="", help="database file (default: var/simulator.sqlite3)")
         serve.add_argument("--json", action="store_true", help="print nothing before serving")

@@ -23,6 +23,7 @@ from demo.ministry.api.rows import (
     ResetGiven,
 )
 from demo.ministry.desk import actions, auto_progress, processor
+from demo.ministry.faults import NoSuchSwitch
 from demo.ministry.files import unsolicited
 from demo.ministry.files.envelope import only_entry
 from demo.ministry.models import Blocked, Download, Province, Report, Text
@@ -55,6 +56,8 @@ def endpoint(get: Callable[..., Answer] | None = None, post: Callable[..., Answe
             return _json({"error": str(problem)}, status=problem.status)
         except ValidationError as problem:
             return _json({"error": "; ".join(problem.messages)}, status=400)
+        except NoSuchSwitch as problem:
+            return _json({"error": str(problem)}, status=400)
         except (KeyError, TypeError, ValueError, IntegrityError) as problem:
             return _json({"error": f"{type(problem).__name__}: {problem}"[:300]}, status=400)
         return _json({"error": "method not allowed"}, status=405)

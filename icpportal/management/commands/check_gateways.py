@@ -10,13 +10,14 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
+from icpportal.database import failures
 from icpportal.gateways.health import Health, examine
 from icpportal.outbox.queries import refused_channels
 
 ADVICE = "(advice only: pages say that it could not be checked)"
 
 REFUSES = "it took none of the last messages: “Outgoing messages” at the review desk says why"
-NO_DATABASE = "The database does not answer: whether the last messages were refused is not known."
+NOT_KNOWN = "Whether the last messages were refused is not known."
 
 
 def with_refusals(rows: list[Health], channels: list[str]) -> list[Health]:
@@ -57,8 +58,8 @@ class Command(BaseCommand):
     def _refused_channels(self) -> list[str]:
         try:
             return refused_channels(timezone.now())
-        except DatabaseError:
-            self.stderr.write(NO_DATABASE)
+        except DatabaseError as problem:
+            self.stderr.write(f"{failures.explain(problem)}\n{NOT_KNOWN}".strip())
             return []
 
     def _write_json(self, rows: list[Health], totals: dict[str, int]) -> None:

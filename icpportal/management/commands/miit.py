@@ -260,7 +260,7 @@ class Kind:
         self.act, self.help, self.arguments = act, help, arguments
 
 
-SEQUENCE: Argument = (("sequence",), {"type": int, "help": "number of the file"})
+SEQUENCE: Argument = (("sequence",), {"type": typed_count, "help": "number of the file"})
 KEY: Argument = (("key",), {"help": "key of the report"})
 DOWNLOAD: Argument = (("name",), {"help": "name of the file, or the number in front of it"})
 KINDS = {

@@ -31,7 +31,7 @@ def test_an_invalid_address_is_reported_as_such(address: str) -> None:
 def test_an_address_where_nobody_listens_is_reported_as_not_answering() -> None:
     error, _told = end_of(base_url="http://127.0.0.1:9")
 
-    assert str(error) == "prepare: http://127.0.0.1:9 does not answer: ConnectionError"
+    assert str(error) == "prepare: http://127.0.0.1:9 does not answer: no connection"
 
 
 def test_ctrl_c_ends_it_with_the_finished_steps_and_130(monkeypatch: Any) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connections
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, connections
 
 from icpportal.database import failures
 from icpportal.gateways.miit.models import MinistryLine
@@ -60,6 +60,15 @@ def test_a_lock_that_somebody_holds_is_called_so_with_the_session_and_what_to_do
 )
 def test_an_error_without_a_code_is_told_by_its_words(message: str, begins: str) -> None:
     assert said(OperationalError(message)).startswith(begins)
+
+
+def test_an_option_of_database_url_that_nobody_knows_is_named() -> None:
+    words = said(ProgrammingError('invalid connection option "sslmod"'))
+
+    assert (
+        words
+        == 'DATABASE_URL has an option behind its ? that PostgreSQL does not know: invalid connection option "sslmod"'
+    )
 
 
 def test_a_fault_of_ours_is_not_explained_away() -> None:

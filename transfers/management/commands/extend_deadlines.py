@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if not reason.strip():
             raise CommandError("--reason says why: applicants read it")
         if begin >= end:
-            raise CommandError("--from lies before --to")
+            raise CommandError("--from must be before --to")
         ran = extend(begin, end, timedelta(hours=by), reason=reason.strip(), dry_run=dry_run)
         failed = [failure.reference for failure in ran.failed]
         if options["json"]:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from transfers.models import SearchKey
 from transfers.review.search.backfill import fill
 from transfers.review.search.parts import MISSING, make_index
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", dest="again", help="compare the keys of every order")
 
     def handle(self, *, again: bool, **options: str | int | None) -> None:
+        SearchKey.objects.exists()  # a database without tables lacks more than the index, and says so
         if not make_index(connection):
             self.stderr.write(f"{MISSING.msg} {MISSING.hint}")
         totals = fill(again=again)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,7 @@ from django.db import OperationalError
 
 from demo.servers.inventory import save
 from icpportal.gateways.registry import GATEWAYS
-from icpportal.management.commands.check_gateways import NO_DATABASE, REFUSES
+from icpportal.management.commands.check_gateways import NOT_KNOWN, REFUSES
 from icpportal.outbox.models import Message, State
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,19 @@ def test_gateways_are_asked_also_while_the_database_is_away(capsys, monkeypatch)
     call_command("check_gateways")
 
     said = capsys.readouterr()
-    assert (said.out.splitlines()[-1], said.err) == (all_but(0), f"{NO_DATABASE}\n")
+    assert (said.out.splitlines()[-1], said.err) == (
+        all_but(0),
+        f"The database does not answer: connection refused\n{NOT_KNOWN}\n",
+    )
+
+
+def test_a_database_without_tables_is_not_called_away(capsys, monkeypatch):
+    missing = Mock(side_effect=OperationalError("no such table: outbox_message"))
+    monkeypatch.setattr("icpportal.management.commands.check_gateways.refused_channels", missing)
+
+    call_command("check_gateways")
+
+    assert capsys.readouterr().err.startswith("A table is missing: run manage.py migrate")
 
 
 def test_json_is_one_object_with_the_same_facts(capsys, settings):

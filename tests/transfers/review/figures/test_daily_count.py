@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.transfers import states
 from tests.transfers.builders import make_reviewer
@@ -233,6 +233,11 @@ def test_a_day_takes_as_many_queries_however_many_orders_there_are() -> None:
             few = cost(one_day)
 
     assert cost(one_day) == few
+
+
+def test_a_day_that_has_not_come_is_refused_and_nothing_is_forgotten() -> None:
+    with pytest.raises(CommandError, match="--since is in the future: 2999-01-01"):
+        call_command("count_days", since=date(2999, 1, 1))
 
 
 def test_the_command_counts_everything_or_again_from_a_day_on(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,12 @@
 
 from io import StringIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from icpportal.gateways.miit.types import Answer, AnswerKind
@@ -157,6 +159,17 @@ def index(*flags: str) -> str:
     out = StringIO()
     call_command("index_orders", *flags, stdout=out)
     return out.getvalue().strip()
+
+
+def test_a_database_without_tables_is_not_told_to_create_an_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Mock()
+    monkeypatch.setattr("transfers.management.commands.index_orders.make_index", make)
+    monkeypatch.setattr(SearchKey.objects, "exists", Mock(side_effect=OperationalError("no such table: orders")))
+
+    with pytest.raises(OperationalError, match="no such table"):
+        index()
+
+    assert not make.called
 
 
 def test_an_emptied_order_gets_no_keys_again_when_all_are_compared() -> None:
