@@ -15,9 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-com
 .PHONY: help audit demo demo-reset requirements test test-sqlite test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
 	fmt messages bench bench-world clean
 
-help: ## this list
+help: ## print this list
 	@echo "The ICP filing portal. Targets:"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0.1:8000/ (PORT=… to change)
 	@$(BIN)/python manage.py demo --port $(PORT)
@@ -31,7 +31,7 @@ test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, and on Postgr
 test-sqlite: $(BIN)/.installed-dev ## run all tests without PostgreSQL and Redis
 	@$(BIN)/python tests/run.py --sqlite
 
-test-fast: $(BIN)/.installed-dev ## run the tests without browser and worker on SQLite, except the longest
+test-fast: $(BIN)/.installed-dev ## run the tests without browser and worker, except the longest, on SQLite
 	@$(BIN)/python tests/run.py --fast
 
 pictures: $(BIN)/.installed-dev ## take a picture of every page into var/pictures/ (ONLY=zh-390,order for a part)
@@ -50,10 +50,10 @@ walk: $(BIN)/.installed-dev ## walk all kinds of orders in both languages and wi
 	@WALKS=all $(BIN)/python -m pytest -q tests/journeys/test_transfer.py tests/journeys/test_another.py \
 		tests/journeys/test_cancel.py tests/journeys/test_import.py -k "walks_ or is_cancelled or imported"
 
-lighthouse: $(BIN)/.installed-dev ## Lighthouse's scores of seven pages, the median of five runs (needs Node; RUNS=1 ONLY=start)
+lighthouse: $(BIN)/.installed-dev ## measure Lighthouse's scores of seven pages, the median of five runs (needs Node; RUNS=1 ONLY=start)
 	@$(BIN)/python -m tests.seen.lighthouse
 
-lint: types style ## style, types, templates, migrations
+lint: types style ## check style, types, templates and migrations
 
 types: $(BIN)/.installed-dev
 	$(BIN)/mypy .

@@ -31,7 +31,7 @@ class Options(TypedDict):
 
 class Command(BaseCommand):
     help = (
-        "Load accounts and filings of the old platform from a CSV or JSON file (UTF-8, UTF-16 or GB18030). "
+        "Loads accounts and filings of the old platform from a CSV or JSON file (UTF-8, UTF-16 or GB18030). "
         "Loading the same file a "
         "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read."
     )

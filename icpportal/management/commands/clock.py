@@ -8,7 +8,7 @@ from icpportal.operations.monitoring import clock_jumps
 
 class Command(BaseCommand):
     help = (
-        "Say whether this host's clock is trusted. After a jump, or a pause of more than a week, no deadline passes "
+        "Says whether this host's clock is trusted. After a jump, or a pause of more than a week, no deadline passes "
         "and nothing old is deleted until the clock is set right, or --trust says that it is."
     )
 

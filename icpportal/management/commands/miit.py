@@ -80,7 +80,7 @@ Argument = tuple[tuple[str], ArgumentOptions]
 
 
 class Command(BaseCommand):
-    help = """Show the state of the ministry's interface and what was sent, and act on it by hand.
+    help = """Shows the state of the ministry's interface and what was sent, and acts on it by hand.
 Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 3 no answer, or not now."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:

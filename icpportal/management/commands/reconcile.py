@@ -16,7 +16,7 @@ from verification.models import FileRound
 
 
 class Command(BaseCommand):
-    help = "List stuck orders and messages, and files without rows (deleted after 24 hours)."
+    help = "Lists stuck orders and messages, and files without rows (deleted after 24 hours)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="delete nothing")

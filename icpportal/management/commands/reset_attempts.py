@@ -75,7 +75,7 @@ class Command(BaseCommand):
     """Deletes the counted attempts of an account, a mobile, a filing number or an order."""
 
     help = (
-        "Reset the attempt counters of an account (email or ID), a mobile number, a filing number or "
+        "Resets the attempt counters of an account (email or ID), a mobile number, a filing number or "
         "an order (reference). "
         "Failed sign-ins are not included: that lock ends by itself, after five minutes or within the hour; a new "
         "password ends it at once."

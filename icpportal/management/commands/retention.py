@@ -15,7 +15,7 @@ from icpportal.operations.retention import retain
 
 class Command(BaseCommand):
     help = (
-        "Delete personal data whose time is over: what is kept how long stands in settings.RETENTION and on the "
+        "Deletes personal data whose time is over: what is kept how long stands in settings.RETENTION and on the "
         "privacy page. One run takes a portion of each; what is left is the next run's."
     )
 

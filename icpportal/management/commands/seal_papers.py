@@ -13,7 +13,9 @@ from verification import plain_files
 
 
 class Command(BaseCommand):
-    help = "Seals pictures and words of events that an earlier version stored plain. May be stopped and run again."
+    help = (
+        "Seals pictures and words of events that an earlier version stored unsealed. It may be stopped and run again."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many there are")

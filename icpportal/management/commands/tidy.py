@@ -13,7 +13,9 @@ from icpportal.operations.cleanup import CleanupResult, cleanup
 
 
 class Command(BaseCommand):
-    help = "Delete expired codes, counters, wrong passwords and questions, and expire service codes of expired servers."
+    help = (
+        "Deletes expired codes, counters, wrong passwords and questions, and expires service codes of expired servers."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count what would go, delete nothing")

@@ -10,7 +10,7 @@ from icpportal.accounts import roles
 class Command(BaseCommand):
     """Creates the groups and gives them the permissions of `settings.ROLE_PERMISSIONS`; idempotent."""
 
-    help = "Create the role groups and their permissions. `migrate` does it too."
+    help = "Writes the roles and what each may do. `migrate` does it too."
 
     def handle(self, **options: bool | int | str | None) -> None:
         if Group._meta.db_table not in connection.introspection.table_names():

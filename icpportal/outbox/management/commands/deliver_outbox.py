@@ -22,7 +22,7 @@ class Options(TypedDict):
 
 
 class Command(BaseCommand):
-    help = "Send the messages and reports that are due."
+    help = "Sends the messages and reports that are due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", type=typed_moment, default=None, help="use this time instead of now (ISO 8601)")

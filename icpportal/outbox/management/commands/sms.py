@@ -22,7 +22,7 @@ class Options(TypedDict):
 
 
 class Command(BaseCommand):
-    help = "Print the text messages in a supplier's notation, for registration."
+    help = "Prints the text messages in a supplier's notation, for registration."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True)

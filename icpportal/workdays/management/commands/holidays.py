@@ -29,7 +29,7 @@ class Options(TypedDict):
 
 
 class Command(BaseCommand):
-    help = "Check that the holiday notices needed soon are loaded, or load one from a file."
+    help = "Checks that the holiday notices needed soon are loaded, or loads one from a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True)
