@@ -24,8 +24,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils import timezone
 
-from icpportal.gateways.connection_failures import failure_words
-from icpportal.gateways.errors import Retryable
+from icpportal.gateways.errors import Retryable, failure_in_words
 from icpportal.privacy.files import keys, pieces
 from icpportal.privacy.models import FileKey, FolderMark
 
@@ -55,6 +54,9 @@ BUCKET_WORDS = {
     "NoCredentialsError": "it has no key: docs/operations.md names the two settings of each bucket",
     "PartialCredentialsError": "one of its two keys is missing",
     "EndpointConnectionError": "no connection",
+    "ConnectTimeoutError": "no connection in time",
+    "ReadTimeoutError": "no answer in time",
+    "SSLError": "its certificate is not trusted, or it does not speak TLS",
     "ConnectionClosedError": "the connection broke off",
     "InvalidEndpointError": "its address cannot be read",
     "ParamValidationError": "that is no name of a bucket",
@@ -70,7 +72,7 @@ class StorageDown(Retryable):
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
         code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)
-        said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_words(cause) if cause else "")
+        said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_in_words(cause, ()) if cause else "")
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 
 

@@ -21,6 +21,7 @@ SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hos
 APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
 REFUSED_WITHIN, REFUSED_LEAST = timedelta(hours=1), 5  # messages of one channel: fewer allow no conclusion
+PUT_OFF_FOR = timedelta(hours=1)  # after an attempt, once there were so many
 TRIED_FOR = timedelta(days=3)  # a message that leaves now is hardly older
 OUTSIDE = ("email", "sms")  # channels whose supplier may put off every message; the others have alarms of their own
 SHOWN = 200

@@ -10,10 +10,8 @@ from django.db.models import F, Max, Min, QuerySet
 from django.db.models.functions import Greatest
 
 from icpportal.alarms import restored
-from icpportal.outbox import wake
-from icpportal.outbox.delivery import HOUR
 from icpportal.outbox.models import Message
-from icpportal.outbox.queries import STUBBORN, put_off, put_off_channels
+from icpportal.outbox.queries import PUT_OFF_FOR, STUBBORN, put_off, put_off_channels
 
 EVERY = timedelta(minutes=10)
 
@@ -25,15 +23,15 @@ def try_put_off(now: datetime) -> None:
     for channel in put_off_channels():
         waits = put_off(channel)
         times = waits.order_by().aggregate(first=Min("next_at"), last=Max("next_at"))
-        tried = times["last"] - HOUR  # each of them waits an hour after an attempt
-        if times["first"] > now + EVERY and tried <= now - EVERY:
+        if times["last"] is None:  # they have left since
+            continue
+        was_tried_lately = times["last"] - PUT_OFF_FOR > now - EVERY
+        if times["first"] > now + EVERY and not was_tried_lately:
             _make_due(waits[:1], now)
 
 
 def _make_due(chosen: QuerySet[Message], now: datetime) -> None:
     """Uncounted, so that it is not given up sooner; never below what counts as put off."""
     uncounted = Greatest(F("attempts") - 1, STUBBORN)
-    if Message.objects.filter(pk__in=[each.pk for each in chosen], next_at__gt=now).update(
-        next_at=now, attempts=uncounted
-    ):
-        wake.wake_worker(wake.DELIVER)
+    still_waiting = Message.objects.filter(pk__in=[each.pk for each in chosen], next_at__gt=now)
+    still_waiting.update(next_at=now, attempts=uncounted)  # beat delivers within seconds

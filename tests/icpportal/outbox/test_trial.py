@@ -48,6 +48,10 @@ def passes(first: int, last: int) -> list[int]:
     return tried
 
 
+def test_what_was_tried_so_often_waits_as_long_as_is_assumed():
+    assert set(DELAYS[queries.STUBBORN - 1 :]) == {queries.PUT_OFF_FOR}
+
+
 def test_on_call_reads_within_minutes_that_a_repaired_supplier_takes_messages_again(mails):
     passes(15, 30)
     assert queries.refused_channels(NOW + 30 * MINUTE) == ["email"]
