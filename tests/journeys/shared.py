@@ -24,7 +24,8 @@ def shared(common: Path) -> Iterator[Portal]:
     folder.mkdir(exist_ok=True)
     with users(folder) as held:
         fcntl.flock(held, fcntl.LOCK_SH)  # waits for a keeper that has begun to end
-        yield Portal(**connection(folder))
+        with contextlib.ExitStack() as forks:
+            yield Portal(**connection(folder), forks=forks)
         fcntl.flock(held, fcntl.LOCK_UN)
         while portal_file(folder).exists() and nobody_holds(held):
             time.sleep(0.05)  # until the keeper has noticed
