@@ -5,6 +5,7 @@ from datetime import timedelta
 from time import sleep
 
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -27,6 +28,7 @@ from transfers.orders import actions as orders
 from transfers.orders import queries
 from transfers.review import actions as review
 from transfers.review import decisions
+from transfers.review.cases import drafts
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import BY_PART
 from transfers.review.figures.facts import Step, facts
@@ -124,11 +126,10 @@ def accept(order, client, move="accept"):
 
 
 def message_after(client, order, move, **typed):
-    """The message after a press."""
+    """The message after a press, with what the form of the current page knows."""
     asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
-    known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
-    kept = html.fromstring(client.get(case_of(order)).content).xpath("//input[@name='kept']/@value")
-    known |= {"kept": kept[0]} if kept else {}
+    now, reader = read(order), get_user(client)
+    known = {"seen": now.version, "request": str(asked.pk) if asked else "", "kept": drafts.read(now, reader).stamp}
     return words(client.post(case_of(order), {"move": move, **known, **typed}, follow=True))
 
 
