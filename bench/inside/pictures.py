@@ -25,7 +25,7 @@ from icpportal.gateways import storage
 from verification import file_names
 from verification.documents import examination
 from verification.documents.sandbox import launcher, quality
-from verification.documents.sandbox.child import PREVIEW_LONGEST, PREVIEW_QUALITY
+from verification.documents.sandbox.child import PREVIEW_QUALITY, PREVIEW_WIDTH
 from verification.documents.sandbox.parent import open_picture
 from verification.models.documents import Document
 from verification.pictures.papers import Paper
@@ -47,7 +47,7 @@ def strict(content: bytes) -> None:
     picture.load()
     way = quality.as_it_came(picture, len(content), turned=False)
     picture.save(io.BytesIO(), "JPEG", **way)
-    picture.thumbnail((PREVIEW_LONGEST, PREVIEW_LONGEST))
+    picture.thumbnail((PREVIEW_WIDTH, PREVIEW_WIDTH))
     picture.save(io.BytesIO(), "JPEG", quality=PREVIEW_QUALITY, subsampling=quality.FULL)
 
 
