@@ -16,13 +16,14 @@ from typing import Generic, TypeVar
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, models, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm, SetAside
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Key
 from icpportal.privacy.crypto import KeyMissing
 
@@ -39,6 +40,7 @@ LOADED_AT_ONCE = 100
 SEEN_PAUSE = 15 * MINUTE  # how often a row that a page cannot show is recorded at most
 LEFT_AFTER = 2 * HOUR  # every job runs at least once an hour
 FRAMES = 6  # innermost frames kept of a traceback
+OF_JOB = CompiledQuery(lambda job: SetAside.objects.filter(job=job), job=CharField())
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ class Loop:
         self.job, self.noted = job, noted
         self.passing = (SoftTimeLimitExceeded, *passing)  # the worker's time limit is not a row's fault
         self.now = timezone.now()
-        known = SetAside.objects.filter(job=job) if only is None else SetAside.objects.filter(job=job, key=only)
-        self.aside = {row.key: row for row in known} if noted else {}
+        self.aside = {row.key: row for row in _known(job, only)} if noted else {}
         self.failed: list[Failure] = []
         self.opened: set[str] = set()
         self.is_over = False  # whether a row was removed, so that its alarm may be over
@@ -302,6 +303,10 @@ def forget_left(*, now: datetime | None = None, dry_run: bool = False) -> int:
     if not dry_run:
         clear_over()
     return forgotten
+
+
+def _known(job: str, key: str | None) -> Iterable[SetAside]:
+    return OF_JOB.all(job=job) if key is None else SetAside.objects.filter(job=job, key=key)
 
 
 def _cause(job: str, problem: Exception) -> str:

@@ -289,9 +289,8 @@ class _Round(Reservations):
 
     def settle(self, message: Message, state: State, **columns: Column) -> bool:
         """Writes the result; returns False when the lease expired and another process has the row."""
-        mine = self.mine(message)
         ended = erasure(message) if state not in OWED else {}
-        is_mine = bool(mine.update(state=state, leased_until=None, **columns, **ended))
+        is_mine = self.end(message, state=state, **columns, **ended)
         self.count(message, state, is_mine=is_mine)
         return is_mine
 

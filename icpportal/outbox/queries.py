@@ -54,9 +54,16 @@ def due(now: datetime | None = None, *, codes: bool | None = None) -> QuerySet[M
     may differ by minutes.
     """
     moment = now or timezone.now()
+    return due_between(moment, moment + SKEW, codes=codes, now=now)
+
+
+def due_between(
+    moment: datetime, latest: datetime, *, codes: bool | None, now: datetime | None = None
+) -> QuerySet[Message]:
+    """The same for a query that is compiled for any moment; `latest` is `SKEW` later."""
     left_behind = Q(state=State.SENDING) & leases.is_over("leased_until", lease(), now=now)
     waits = Q(state=State.WAITING, next_at__lte=moment)
-    found = Message.objects.filter(waits | left_behind, next_at__lte=moment + SKEW).order_by("next_at")
+    found = Message.objects.filter(waits | left_behind, next_at__lte=latest).order_by("next_at")
     return found if codes is None else found.filter(is_secret=codes)
 
 

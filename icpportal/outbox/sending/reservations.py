@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from icpportal.alarms import leases
 from icpportal.fields.types import Column, Columns
 from icpportal.outbox.models import Message, State
-from icpportal.outbox.queries import due, lease
+from icpportal.outbox.queries import SKEW, due, lease
+from icpportal.outbox.sending import statements
 
 RESERVED = timedelta(seconds=15)  # reserved against other workers; then the first one gets the row
 REST = timedelta(seconds=15)
@@ -59,13 +59,24 @@ class Reservations:
     def reserve(self, number: int) -> list[Reserved]:
         """The longest-due rows that no other worker is about to send; soon they are due again."""
         until = self.now() + RESERVED
+        plain = connection.vendor == "postgresql" and not (self.resting or self.only or connection.in_atomic_block)
+        found = self._reserve_at_once(number, until) if plain else self._reserve_locked(number, until)
+        for each in found:
+            each.message.next_at = until
+        return found
+
+    def _reserve_at_once(self, number: int, until: datetime) -> list[Reserved]:
+        now = self.now()
+        reserving = statements.reserving(number, self.codes, lease(), self.fixed_now)
+        found = [Reserved(each, each.next_at) for each in reserving.all(moment=now, latest=now + SKEW, until=until)]
+        return sorted(found, key=lambda each: each.due_at or until)
+
+    def _reserve_locked(self, number: int, until: datetime) -> list[Reserved]:
         with transaction.atomic(durable=True):  # no network call inside a transaction
             free = self.due().exclude(channel__in=self.resting).select_for_update(skip_locked=True)
             found = [Reserved(message, message.next_at) for message in free[:number]]
             if found:
                 Message.objects.filter(pk__in=[each.message.pk for each in found]).update(next_at=until)
-        for each in found:
-            each.message.next_at = until
         return found
 
     def hand_back(self, reserved: Reserved, **columns: Column) -> None:
@@ -81,6 +92,12 @@ class Reservations:
             pk=message.pk, state=message.state, attempts=message.attempts, next_at=message.next_at
         )
 
+    def end(self, message: Message, **columns: Column) -> bool:
+        """Writes these columns into the row and ends its lease; returns False when another process has changed it."""
+        if any(hasattr(value, "resolve_expression") for value in columns.values()):
+            return bool(self.mine(message).update(leased_until=None, **columns))
+        return bool(statements.SETTLED.run(columns, **statements.seen(message)))
+
     def claim(self, message: Message) -> bool:
         """Takes a reserved row by one conditional UPDATE; returns False when another worker has it."""
         was_killed = message.state == State.SENDING  # unknown how far the previous worker got
@@ -90,8 +107,7 @@ class Reservations:
             "unknown": message.unknown + 1 if was_killed else message.unknown,
             "next_at": self.now() + lease(),
         }
-        until = leases.end(lease(), now=self.fixed_now)
-        claimed = self.mine(message).update(**columns, leased_until=until)
+        claimed = statements.claiming(lease(), self.fixed_now).run(columns, **statements.seen(message))
         for name, value in columns.items():
             setattr(message, name, value)
         if not claimed:
@@ -104,14 +120,14 @@ class Reservations:
             return []
         until = self.now() + lease()
         columns: Columns = {"state": State.SENDING, "next_at": until}
-        keys = [each.message.pk for each in reserved]
+        keys = statements.keyed([each.message for each in reserved])
         # every change of a row changes its `next_at`: one with that of our reservation is as we read it
-        mine = Message.objects.filter(pk__in=keys, state=State.WAITING, next_at=reserved[0].message.next_at)
-        leased_until = leases.end(lease(), now=self.fixed_now)
-        claimed = mine.update(**columns, attempts=F("attempts") + 1, leased_until=leased_until)
+        claiming = statements.claiming_all(len(keys), lease(), self.fixed_now)
+        claimed = claiming.run(columns, **keys, reserved_until=statements.held_until(reserved[0].message))
         if claimed < len(keys):
             self.lost += len(keys) - claimed
-            ours = set(Message.objects.filter(pk__in=keys, **columns).values_list("pk", flat=True))
+            taken = Message.objects.filter(pk__in=[each.message.pk for each in reserved], **columns)
+            ours = set(taken.values_list("pk", flat=True))
             reserved = [each for each in reserved if each.message.pk in ours]
         for each in reserved:
             each.message.state, each.message.next_at = State.SENDING, until

@@ -348,6 +348,32 @@ def test_a_worker_skips_rows_that_another_one_is_reserving(owe, post):
     assert found == ["b"]
 
 
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_reserves_the_longest_due_rows_in_one_statement(owe, post):
+    moments = {key: NOW - timedelta(minutes=5 - place) for place, key in enumerate("abc")}
+    for key in "cab":
+        owe(key, not_before=moments[key])
+    Message.objects.filter(key="a").update(state=State.SENDING, leased_until=NOW - timedelta(minutes=1))
+    worker = delivery._Round(NOW)
+
+    with CaptureQueriesContext(connection) as asked:
+        reserved = worker.reserve(2)
+
+    assert [(each.message.key, each.due_at) for each in reserved] == [(key, moments[key]) for key in "ab"]
+    assert {each.message.next_at for each in reserved} == {NOW + RESERVED}
+    assert len(asked) == 1
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_reserved_inside_a_transaction(owe, post):
+    owe("a")
+
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        delivery._Round(NOW).reserve(1)
+
+
 def test_a_row_reserved_too_long_ago_is_sent_once(owe, post):
     owe("a")
     first, second = delivery._Round(NOW), delivery._Round(NOW + RESERVED)
