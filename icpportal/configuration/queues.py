@@ -96,6 +96,7 @@ if REDIS_URL:
         "socket_connect_timeout": 4,  # otherwise a broker that hangs would block publishers for ever
         "socket_timeout": 10,
     }
+    CELERY_BROKER_TRANSPORT = "icpportal.celery.broker:Transport"
 else:
     BROKER_DIR = VAR_DIR / "broker"
     for folder in ("messages", "control", "processed"):

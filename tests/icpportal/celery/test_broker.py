@@ -1,0 +1,52 @@
+"""Messages through Redis."""
+
+import os
+from collections.abc import Iterator
+from unittest.mock import Mock
+
+import pytest
+from django.conf import settings
+from kombu import Connection, Exchange, Producer, Queue
+from redis import Redis
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def queue() -> Iterator[Queue]:
+    name = f"test-{os.getpid()}"
+    with Connection(settings.CELERY_BROKER_URL, transport=settings.CELERY_BROKER_TRANSPORT) as connection:
+        bound = Queue(name, Exchange(name), name, channel=connection.channel())
+        bound.declare()
+        yield bound
+        bound.delete()
+
+
+def send(queue: Queue, words: str) -> None:
+    Producer(queue.channel).publish(words, exchange=queue.exchange, routing_key=queue.name)
+
+
+def test_many_messages_are_sent_and_acknowledged_by_one_client(queue: Queue, monkeypatch: pytest.MonkeyPatch):
+    made = Mock(side_effect=Redis)
+    monkeypatch.setattr(queue.channel, "Client", made)
+
+    for number in range(3):
+        send(queue, f"message {number}")
+    came = [queue.get() for _ in range(3)]
+    for each in came:
+        each.ack()
+
+    assert [each.payload for each in came] == ["message 0", "message 1", "message 2"]
+    assert made.call_count <= 1
+    assert queue.get() is None
+
+
+def test_after_an_outage_messages_are_sent_through_a_new_pool(queue: Queue):
+    send(queue, "before")
+    before = queue.channel.pool
+
+    queue.channel._disconnect_pools()
+    send(queue, "after")
+
+    assert [queue.get().payload for _ in range(2)] == ["before", "after"]
+    assert queue.channel.pool is not before
