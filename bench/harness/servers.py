@@ -20,7 +20,7 @@ from demo.ministry.api.client import SimulatorClient
 
 THREADS = "16"  # WEB_THREADS of the Dockerfile
 CELERY = (sys.executable, "-m", "icpportal.celery")
-LIGHT = ("--without-gossip", "--without-mingle")  # as docker-compose.yml starts them
+LIGHT = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # as docker-compose.yml starts them
 START_SECONDS = 60.0
 QUIET_SECONDS = 0.7
 

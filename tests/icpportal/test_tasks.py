@@ -270,6 +270,16 @@ def test_the_workers_of_the_demo_and_of_the_compose_file_serve_every_queue():
         assert services[name]["environment"] == services["web"]["environment"]
 
 
+def test_no_worker_publishes_what_nobody_reads():
+    """Each would wake up every two seconds to say that it is there."""
+    services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    commands = [each["command"] for name, each in services.items() if name.startswith("worker")]
+
+    assert commands
+    for command in commands:
+        assert command[-3:] == ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+
+
 def test_each_job_that_calls_the_ministry_has_its_own_child_process():
     """A hanging one delays no other; a second one of the same kind finds the lease taken and ends."""
     services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
