@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from demo.ministry.api.client import SimulatorClient
 from icpportal.approvals.queries import forget_open
 from icpportal.drafts.pages import EarlyRedirect
+from icpportal.operations import heartbeat
 from tests import flush, migrated
 from tests.demo.ministry.process import Simulator, start_simulator
 from tests.environment import CHROMIUM, FLAGS, LONG
@@ -63,6 +64,12 @@ def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
 
     monkeypatch.setattr(Client, "post", posted)
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeat_of_another_test() -> None:
+    """A process remembers what it wrote, which went with the other test's transaction."""
+    heartbeat.recorded.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Last success of each job and last answer of each outside system; read by the health pages."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import CharField, DateTimeField
@@ -12,6 +12,8 @@ from icpportal.gateways import health
 from icpportal.models import Heartbeat
 
 NOT_OFTENER = timedelta(seconds=5)
+NEVER = datetime.min.replace(tzinfo=UTC)
+recorded: dict[tuple[str, str], datetime] = {}  # when this process last wrote these, or read that another had
 GATEWAY = "gateway:"
 QUEUE = "queue:"
 OWN = "own:"
@@ -33,12 +35,15 @@ BEATEN = CompiledUpdate(
 
 
 def record_heartbeat(job: str, other: str = "", *, now: datetime | None = None) -> None:
-    """One job or two have just succeeded; each is written at most once in five seconds."""
+    """One job or two have just succeeded; a process writes, or looks up, each at most once in five seconds."""
     now = now or timezone.now()
+    if timedelta(0) <= now - recorded.get((job, other), NEVER) < NOT_OFTENER:
+        return
     known = RECENT.texts(job=job, other=other, since=now - NOT_OFTENER, now=now)
     for name in filter(None, (job, other)):
         if (name,) not in known and not BEATEN.run({"at": now}, name=name):
             Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
+    recorded[job, other] = now
 
 
 def ask_gateways(*, now: datetime | None = None) -> None:

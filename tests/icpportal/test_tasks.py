@@ -194,8 +194,12 @@ def test_a_heartbeat_is_written_at_most_once_in_five_seconds(django_assert_num_q
     now = timezone.now()
     heartbeat.record_heartbeat("sweep_deadlines", now=now)
 
+    with django_assert_num_queries(0):
+        heartbeat.record_heartbeat("sweep_deadlines", now=now + timedelta(seconds=4))
+    heartbeat.recorded.clear()  # in another process
     with django_assert_num_queries(1):
         heartbeat.record_heartbeat("sweep_deadlines", now=now + timedelta(seconds=4))
+    heartbeat.recorded.clear()
     heartbeat.record_heartbeat("sweep_documents", now=now + timedelta(seconds=4))
     assert heartbeat.age("sweep_deadlines", now) == timedelta(0)
 
@@ -210,10 +214,21 @@ def test_a_heartbeat_is_written_at_most_once_in_five_seconds(django_assert_num_q
 
 
 @pytest.mark.django_db
+def test_a_clock_that_was_set_back_does_not_silence_a_heartbeat():
+    now = timezone.now()
+    heartbeat.record_heartbeat("sweep_deadlines", now=now)
+
+    heartbeat.record_heartbeat("sweep_deadlines", now=now - timedelta(seconds=4))
+
+    assert heartbeat.age("sweep_deadlines", now) == timedelta(seconds=4)
+
+
+@pytest.mark.django_db
 def test_a_job_and_its_queue_are_queried_together(django_assert_num_queries):
     now = timezone.now()
     heartbeat.record_job("sweep_deadlines", "rest", is_well=True, now=now)
 
+    heartbeat.recorded.clear()  # in another process
     with django_assert_num_queries(1):
         heartbeat.record_job("sweep_deadlines", "rest", is_well=True, now=now + timedelta(seconds=4))
     heartbeat.record_job("sweep_deadlines", "rest", is_well=False, now=now + timedelta(seconds=6))
