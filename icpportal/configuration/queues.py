@@ -96,7 +96,8 @@ if REDIS_URL:
         "socket_connect_timeout": 4,  # otherwise a broker that hangs would block publishers for ever
         "socket_timeout": 10,
     }
-    CELERY_BROKER_TRANSPORT = "icpportal.celery.broker:Transport"
+    if REDIS_URL.startswith("redis://"):  # of TLS and sentinels, kombu hears only by the name of its own transport
+        CELERY_BROKER_TRANSPORT = "icpportal.celery.broker:Transport"
 else:
     BROKER_DIR = VAR_DIR / "broker"
     for folder in ("messages", "control", "processed"):

@@ -9,7 +9,14 @@ from django.conf import settings
 from kombu import Connection, Exchange, Producer, Queue
 from redis import Redis
 
-pytestmark = pytest.mark.services
+from tests import fresh
+from tests.icpportal.production import ROOT
+
+CODE = """
+from icpportal.celery import app
+connection = app.connection_for_write()
+print(connection.transport_cls, bool(connection.ssl))
+"""
 
 
 @pytest.fixture
@@ -26,6 +33,7 @@ def send(queue: Queue, words: str) -> None:
     Producer(queue.channel).publish(words, exchange=queue.exchange, routing_key=queue.name)
 
 
+@pytest.mark.services
 def test_many_messages_are_sent_and_acknowledged_by_one_client(queue: Queue, monkeypatch: pytest.MonkeyPatch):
     made = Mock(side_effect=Redis)
     monkeypatch.setattr(queue.channel, "Client", made)
@@ -41,6 +49,7 @@ def test_many_messages_are_sent_and_acknowledged_by_one_client(queue: Queue, mon
     assert queue.get() is None
 
 
+@pytest.mark.services
 def test_after_an_outage_messages_are_sent_through_a_new_pool(queue: Queue):
     send(queue, "before")
     before = queue.channel.pool
@@ -50,3 +59,17 @@ def test_after_an_outage_messages_are_sent_through_a_new_pool(queue: Queue):
 
     assert [queue.get().payload for _ in range(2)] == ["before", "after"]
     assert queue.channel.pool is not before
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("redis://redis.invalid:6379/0", "icpportal.celery.broker:Transport False"),
+        ("rediss://redis.invalid:6379/0", "rediss True"),
+        ("sentinel://redis.invalid:26379/0", "sentinel False"),
+    ],
+)
+def test_a_broker_with_tls_or_sentinels_is_reached_as_kombu_reaches_it(url: str, answer: str):
+    done = fresh.run("-c", CODE, folder=ROOT, environment={**os.environ, "PORTAL_MODE": "demo", "REDIS_URL": url})
+
+    assert done.stdout.splitlines()[-1:] == [answer], done.stderr
