@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import CharField, DateTimeField, F, IntegerField, QuerySet, UUIDField
 
 from icpportal.alarms import leases
-from icpportal.database.prepared import CompiledQuery, CompiledUpdate, Value
+from icpportal.database.prepared import CompiledQuery, Value
+from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.fields.types import Column
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import due_between
