@@ -11,12 +11,13 @@ from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+CERTIFICATE = "ssl_cert_reqs"  # of the URL of a Redis with TLS
 
 
 SWITCH = dict.fromkeys(("on", "true", "yes", "y", "ok", "1"), True)
@@ -184,11 +185,23 @@ def database(url: str) -> dict[str, Any]:
 
 
 def redis(url: str) -> str:
-    """The URL of Redis, or ""; Celery would take another scheme for another broker."""
+    """The URL of Redis, or ""; Celery would take another scheme for another broker.
+
+    With TLS, the certificate is asked for: Celery's library believes any one where the URL says nothing about it.
+    """
     if url and not re.match("(redis|rediss|redis[+]socket|sentinel|unix)://", url):
         raise ValueError
-    _ = urlsplit(url).port  # raises where it is no number
-    return url
+    parts = urlsplit(url)
+    _ = parts.port  # raises where it is no number
+    if parts.scheme != "rediss" or CERTIFICATE in parse_qs(parts.query):
+        return url
+    return f"{url}{'&' if parts.query else '?'}{CERTIFICATE}=required"
+
+
+def takes_any_certificate(url: str) -> bool:
+    """Whether whoever answers in place of this Redis would be believed."""
+    parts = urlsplit(url)
+    return parts.scheme == "rediss" and parse_qs(parts.query).get(CERTIFICATE, [""])[0].lower().endswith("none")
 
 
 def demo_url(note: Path, default: str) -> str:

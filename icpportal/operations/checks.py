@@ -17,7 +17,7 @@ from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
 from icpportal.accounts import roles
-from icpportal.configuration.environment import placeholders_left
+from icpportal.configuration.environment import placeholders_left, takes_any_certificate
 from icpportal.gateways import registry
 from icpportal.gateways.addresses import crosses_in_clear, is_this_machine, names_host
 from icpportal.gateways.inventory import places
@@ -321,6 +321,13 @@ RULES = (
         lambda: not settings.REDIS_URL,
         "Workers and rate limits share files instead of Redis.",
         "REDIS_URL, unless web and workers run on one machine.",
+        Warning,
+    ),
+    Rule(
+        "portal.W008",
+        lambda: takes_any_certificate(settings.REDIS_URL),
+        "REDIS_URL accepts any certificate (ssl_cert_reqs=none): whoever answers in place of Redis would be believed.",
+        "Leave ssl_cert_reqs out; for an authority of your own add ssl_ca_certs=/path/of/ca.pem.",
         Warning,
     ),
     Rule(

@@ -134,7 +134,8 @@ def test_redis_is_used_for_tasks_and_cache_when_it_is_configured(tmp_path):
 
     assert value_of("settings.CELERY_BROKER_URL", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
     assert value_of("settings.CACHES['default']['LOCATION']", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
-    assert value_of("hasattr(settings, 'CELERY_BROKER_TRANSPORT')", VAR_DIR=str(tmp_path), REDIS_URL=url) == "False"
+    transport = value_of("settings.CELERY_BROKER_TRANSPORT", VAR_DIR=str(tmp_path), REDIS_URL=url)
+    assert transport == "icpportal.celery.broker:Transport"
 
 
 @pytest.mark.parametrize(

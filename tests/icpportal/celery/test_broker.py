@@ -1,7 +1,12 @@
 """Messages through Redis."""
 
 import os
+import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
 from unittest.mock import Mock
 
 import pytest
@@ -10,6 +15,7 @@ from kombu import Connection, Exchange, Producer, Queue
 from redis import Redis
 
 from tests import fresh
+from tests.icpportal.certificates import self_signed
 from tests.icpportal.production import ROOT
 
 CODE = """
@@ -17,6 +23,32 @@ from icpportal.celery import app
 connection = app.connection_for_write()
 print(connection.transport_cls, bool(connection.ssl))
 """
+
+
+CONNECT = """
+from icpportal.celery import app
+with app.connection_for_write() as connection:
+    connection.default_channel.client.ping()
+"""
+
+
+@contextmanager
+def impostor(folder: Path) -> Iterator[int]:
+    """The port of somebody who answers in place of Redis, with a certificate of their own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(folder))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):  # until the server is closed
+                while True:
+                    line, _address = server.accept()
+                    with suppress(OSError), context.wrap_socket(line, server_side=True) as secure:
+                        while secure.recv(4096):
+                            secure.sendall(b"+OK\r\n")
+
+        Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1]
 
 
 @pytest.fixture
@@ -59,6 +91,16 @@ def test_after_an_outage_messages_are_sent_through_a_new_pool(queue: Queue):
 
     assert [queue.get().payload for _ in range(2)] == ["before", "after"]
     assert queue.channel.pool is not before
+
+
+@pytest.mark.parametrize("ending", ["", "?ssl_check_hostname=false"])
+def test_a_broker_with_tls_is_believed_only_with_a_certificate(tmp_path: Path, ending: str):
+    """Somebody answers in place of Redis, with a certificate of their own."""
+    with impostor(tmp_path) as port:
+        here = {"PORTAL_MODE": "demo", "REDIS_URL": f"rediss://127.0.0.1:{port}/0{ending}"}
+        done = fresh.run("-c", CONNECT, folder=ROOT, environment={**os.environ, **here})
+
+    assert "CERTIFICATE_VERIFY_FAILED" in done.stderr, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

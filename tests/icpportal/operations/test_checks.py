@@ -127,6 +127,8 @@ UNSAFE = [
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),
+    ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=none"}),
+    ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=CERT_NONE"}),
     ("portal.W004", {"SEAL_FILES": False}),
 ]
 

@@ -1,24 +1,19 @@
 """The server list over HTTP, against a real server that can misbehave."""
 
-import datetime
 import json
 import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.health import examine
 from icpportal.gateways.inventory import http
 from icpportal.gateways.inventory.http import HttpInventory
 from icpportal.gateways.request_budget import request_budget
+from tests.icpportal.certificates import self_signed
 from tests.icpportal.gateways.inventory.conftest import instance
 from tests.icpportal.gateways.inventory.test_parser import RAW
 
@@ -241,28 +236,7 @@ def test_the_check_asks_about_no_account(console):
 
 @pytest.fixture
 def certificate(tmp_path):
-    """A self-signed certificate for 127.0.0.1, in a file with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "console.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return file
+    return self_signed(tmp_path)
 
 
 @pytest.fixture
