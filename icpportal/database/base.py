@@ -6,6 +6,7 @@ Django looks for an engine in a module of this name: `ENGINE` is the folder.
 import select
 import time
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import psycopg
@@ -17,6 +18,8 @@ from django.db.models import Field, Model
 from psycopg.abc import Params
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
+
+from icpportal.database.times import read_in_utc
 
 TRUSTED_SECONDS = 30.0  # middleboxes drop idle connections after minutes, not seconds
 # a statement whose columns have other types or lengths since a migration, and one that the server no longer has
@@ -87,6 +90,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         """Sets up a new connection; a URL that sets its own `statement_timeout` keeps it."""
         super().init_connection_state()
+        if self.timezone is UTC:
+            read_in_utc(self.connection)
         own = str(self.settings_dict["OPTIONS"].get("options", ""))
         if self.statement_seconds and "statement_timeout" not in own:
             with self.connection.cursor() as cursor:
