@@ -37,10 +37,9 @@ class SchemaEditor(DatabaseSchemaEditor):
 
 
 class PreparedCursor(psycopg.Cursor[Any]):
-    """Has each statement prepared once a connection; afterwards only its values are sent, and it is not planned again.
+    """Has each statement prepared and planned once a connection, for all values; afterwards only these are sent.
 
-    After five runs the planner compares a plan for all values with those for each, and keeps the latter where the
-    former is worse. Outside a transaction, a stale statement is prepared again.
+    Outside a transaction, a stale statement is prepared again.
     """
 
     def execute(self, query: Any, params: Params | None = None, **options: Any) -> "PreparedCursor":  # type: ignore[override]
@@ -88,14 +87,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _asked_at = -TRUSTED_SECONDS
 
     def init_connection_state(self) -> None:
-        """Sets up a new connection; a URL that sets its own `statement_timeout` keeps it."""
+        """Sets up a new connection; what its URL sets itself stays."""
         super().init_connection_state()
         if self.timezone is UTC:
             read_in_utc(self.connection)
         own = str(self.settings_dict["OPTIONS"].get("options", ""))
-        if self.statement_seconds and "statement_timeout" not in own:
+        wanted = {"plan_cache_mode": "force_generic_plan"}  # of prepared statements, which look rows up by their keys
+        if self.statement_seconds:
+            wanted["statement_timeout"] = str(round(self.statement_seconds * 1000))
+        if ours := "; ".join(f"SET {name} = {value}" for name, value in wanted.items() if name not in own):
             with self.connection.cursor() as cursor:
-                cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
+                cursor.execute(ours)
 
     def prepared_cursor(self, *, has_fixed_columns: bool = False) -> CursorWrapper:
         """A cursor for a statement that many requests repeat.

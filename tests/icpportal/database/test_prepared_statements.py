@@ -102,7 +102,7 @@ def test_a_repeated_query_is_planned_for_all_values_once(kept: Any) -> None:
     for name in ("low", "high", "low", "high", "low", "high", "low"):
         assert found_by(kept, name) == ([("low", 3)] if name == "low" else [])
 
-    assert prepared(kept) == [(STATEMENT.replace("%s", "$1"), 2, 1)]
+    assert prepared(kept) == [(STATEMENT.replace("%s", "$1"), 7, 1)]
 
 
 def test_other_statements_are_not_prepared(kept: Any) -> None:

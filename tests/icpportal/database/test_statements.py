@@ -44,7 +44,8 @@ def test_a_statement_that_hangs_is_given_up_and_the_connection_goes_on(bounded: 
 @pytest.mark.services
 @pytest.mark.django_db
 def test_what_the_address_of_the_database_says_is_kept(bounded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(bounded.settings_dict["OPTIONS"], "options", "-c statement_timeout=7000")
+    own = "-c statement_timeout=7000 -c plan_cache_mode=auto"
+    monkeypatch.setitem(bounded.settings_dict["OPTIONS"], "options", own)
     with bounded.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        assert cursor.fetchone() == ("7s",)
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('plan_cache_mode')")
+        assert cursor.fetchone() == ("7s", "auto")
