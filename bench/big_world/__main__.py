@@ -1,5 +1,6 @@
-"""`python -m bench.big_world N`: creates both worlds again; N=0 deletes them."""
+"""`python -m bench.big_world [N]`: creates both worlds again; N=0 deletes them."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import psycopg
 from psycopg import sql
 
 from bench.big_world import NAME, SERVER, SMALL, SMALL_NAME, url
+
+MILLION = 1_000_000
 
 
 def main(orders: int) -> None:
@@ -33,4 +36,6 @@ def fill(name: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    arguments = argparse.ArgumentParser(prog="python -m bench.big_world", description=__doc__)
+    arguments.add_argument("orders", nargs="?", type=int, default=MILLION, help="of the larger world, 0 deletes both")
+    main(arguments.parse_args().orders)
