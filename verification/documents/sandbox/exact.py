@@ -65,7 +65,7 @@ def _unpacks_to(content: bytes, needed: int) -> bool:
             needed -= len(unpacker.decompress(packed, BLOCK))
             packed = unpacker.unconsumed_tail
         at += 12 + length
-    return needed <= len(unpacker.flush())
+    return needed <= 0 or needed <= len(unpacker.flush())  # which would unpack all that is left
 
 
 def flatten(picture: Image.Image, profile: bytes) -> Image.Image:

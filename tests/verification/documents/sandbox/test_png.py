@@ -1,5 +1,7 @@
 """A PNG that lost its last rows is refused; one whose last rows are black is not. Transparent colours of 16 bits."""
 
+import tracemalloc
+
 import pytest
 
 from tests.verification.documents import pictures
@@ -51,6 +53,19 @@ def test_an_interlaced_png_is_refused_without_its_last_pass_only():
 def test_a_large_black_png_is_counted_to_its_end():
     assert "refused" not in report_of(pictures.png_claiming(3000, 2000))
     assert report_of(pictures.png_claiming(3000, 2000, rows=1999))["refused"] == "file_broken"
+
+
+def test_a_black_png_that_has_packed_more_rows_than_it_shows_is_unpacked_no_further():
+    """A hundred megabytes, in a few kilobytes."""
+    overfull = pictures.png_claiming(SIDE, SIDE, rows=2_000_000)
+    tracemalloc.start()
+
+    said = report_of(overfull)
+
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "refused" not in said
+    assert most < 16 * 1024 * 1024
 
 
 @pytest.mark.parametrize("key", [b"\x00\xc8", b"\x00\x00", b"\xc8\x10"], ids=["200", "0", "51216"])
