@@ -23,7 +23,6 @@ SERVICE = "mail service"
 UNFIT = (
     (AnymailInvalidAddress, "an address of the mail cannot be read"),
     (AnymailUnsupportedFeature, "it cannot send what this mail has"),
-    (AnymailConfigurationError, "a setting of ANYMAIL is missing or wrong"),
 )
 
 
@@ -35,8 +34,8 @@ def deliver(message: Message) -> str:
 
 def _deliver(message: Message) -> str:
     mail = mail_of(message)
-    mail.connection = get_connection()
     try:
+        mail.connection = get_connection()
         call_within(mail.send, SECONDS)
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
@@ -44,6 +43,8 @@ def _deliver(message: Message) -> str:
         raise Refused(f"{SERVICE}: recipient refused", code="recipient") from no
     except AnymailAPIError as trouble:
         raise _error_for(trouble) from None  # its message quotes what was sent
+    except AnymailConfigurationError:  # no AnymailError
+        raise Retryable(f"{SERVICE}: a setting of ANYMAIL is missing or wrong") from None
     except AnymailError as wrong:
         raise Refused(f"{SERVICE}: {failure_in_words(wrong, UNFIT)}") from None
     return _receipt(mail)

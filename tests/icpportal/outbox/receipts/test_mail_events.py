@@ -121,6 +121,17 @@ def test_an_unreachable_service_accepted_nothing(settings):
     assert str(found.value) == "mail service did not answer: no connection"
 
 
+def test_a_mail_waits_while_a_setting_of_the_service_is_missing_and_staff_read_why(settings, service):
+    settings.ANYMAIL = {name: value for name, value in settings.ANYMAIL.items() if name != "POSTMARK_SERVER_TOKEN"}
+    confirm()
+
+    totals = deliver()
+
+    message = Message.objects.get()
+    assert (message.state, totals.faults, service.sent) == (State.WAITING, 0, [])
+    assert message.last_error == "mail service: a setting of ANYMAIL is missing or wrong"
+
+
 def test_a_mail_that_bounced_later_opens_the_banner(client, people):
     wang = people("wang@example.com")
     note(wang, "e:1")
