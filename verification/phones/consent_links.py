@@ -49,6 +49,10 @@ def ask(
     if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
         return found
     with transaction.atomic():
+        if found is not None:
+            found = ConsentRequest.objects.select_for_update().filter(holder=holder).first()
+        if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):  # at this moment
+            return found
         request = _begin(holder, person_key, mobile, token, now, is_new=found is None)
         codes.issue(
             purpose=PURPOSE,
