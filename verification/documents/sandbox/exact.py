@@ -56,16 +56,19 @@ def check(picture: Image.Image, content: bytes) -> None:
 
 
 def _unpacks_to(content: bytes, needed: int) -> bool:
-    """Whether the packed rows have as many bytes; unpacks no more than these, a block at a time."""
+    """Whether the packed rows have as many bytes; unpacks no more than these, a block at a time.
+
+    What follows them is not the picture's: neither a fault in it counts, nor its size.
+    """
     unpacker, at = zlib.decompressobj(), len(SIGNATURE)
     while needed > 0 and at < len(content):
         length, name = struct.unpack_from(">I4s", content, at)
         packed = content[at + 8 : at + 8 + length] if name == b"IDAT" else b""
         while packed and needed > 0:
-            needed -= len(unpacker.decompress(packed, BLOCK))
+            needed -= len(unpacker.decompress(packed, min(BLOCK, needed)))
             packed = unpacker.unconsumed_tail
         at += 12 + length
-    return needed <= 0 or needed <= len(unpacker.flush())  # which would unpack all that is left
+    return needed <= 0 or needed <= len(unpacker.flush())  # of all chunks; without more input, a few bytes at most
 
 
 def flatten(picture: Image.Image, profile: bytes) -> Image.Image:
