@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.outbox.models import Message
@@ -28,3 +29,12 @@ def morning(now: datetime) -> datetime:
 def must_wait_for_morning(message: Message, now: datetime) -> bool:
     """Whether it is a text that only reminds and, after an outage or a stopped worker, it is night."""
     return message.channel == SMS and is_night(now) and respects_quiet_hours(message.template)
+
+
+def sendable_now(waits: QuerySet[Message], now: datetime) -> QuerySet[Message]:
+    """Those of these messages that may be sent now: by night, texts that only remind are left out."""
+    if not is_night(now):
+        return waits
+    templates = waits.filter(channel=SMS).order_by().values_list("template", flat=True).distinct()
+    quiet = [template for template in templates if respects_quiet_hours(template)]
+    return waits.exclude(channel=SMS, template__in=quiet)

@@ -10,8 +10,9 @@ from django.db.models import F, Max, Min, QuerySet
 from django.db.models.functions import Greatest
 
 from icpportal.alarms import restored
-from icpportal.outbox.models import Message
+from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import PUT_OFF_FOR, STUBBORN, put_off, put_off_channels
+from icpportal.outbox.quiet_hours import sendable_now
 
 EVERY = timedelta(minutes=10)
 
@@ -21,9 +22,9 @@ def try_put_off(now: datetime) -> None:
     if restored.is_held():
         return
     for channel in put_off_channels():
-        waits = put_off(channel)
+        waits = sendable_now(put_off(channel), now)
         times = waits.order_by().aggregate(first=Min("next_at"), last=Max("next_at"))
-        if times["last"] is None:  # they have left since
+        if times["last"] is None:  # they have left since, or wait for the morning
             continue
         was_tried_lately = times["last"] - PUT_OFF_FOR > now - EVERY
         if times["first"] > now + EVERY and not was_tried_lately:

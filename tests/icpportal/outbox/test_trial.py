@@ -93,3 +93,40 @@ def test_a_restored_copy_makes_nothing_due(mails, monkeypatch):
     try_put_off(NOW + 40 * MINUTE)
 
     assert not Message.objects.filter(next_at__lte=NOW + 40 * MINUTE).exists()
+
+
+NIGHTLY = datetime(2030, 1, 1, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
+
+
+def put_off_by_night(owe: Any, settings: Any, templates: list[str]) -> None:
+    """Texts with these templates; the supplier has put them off for hours when the quiet hours begin."""
+    settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "sms": settings.OUTBOX_CHANNELS["post"]}
+    for place, template in enumerate(templates):
+        owe(f"text {place}", channel="sms")
+        due = NIGHTLY + timedelta(minutes=10 + place)
+        Message.objects.filter(key=f"text {place}").update(template=template, attempts=5, next_at=due)
+    Message.objects.update(created_at=NIGHTLY - timedelta(hours=3))
+
+
+def test_by_night_the_supplier_is_tried_with_an_urgent_text_while_reminders_wait_for_the_morning(owe, post, settings):
+    put_off_by_night(owe, settings, [*["draft_reminder"] * 4, "order_returned"])
+    post.trouble["text 4"] = over_quota
+    for minute in range(60):
+        deliver(now=NIGHTLY + minute * MINUTE)
+    assert queries.refused_channels(NIGHTLY + 60 * MINUTE) == ["sms"]
+
+    post.trouble.clear()
+    for minute in range(60, 72):
+        try_put_off(NIGHTLY + minute * MINUTE)
+        deliver(now=NIGHTLY + minute * MINUTE)
+
+    assert post.arrived == ["text 4"]
+    assert queries.refused_channels(NIGHTLY + 72 * MINUTE) == []
+
+
+def test_reminders_are_not_tried_by_night(owe, post, settings):
+    put_off_by_night(owe, settings, ["draft_reminder"] * 5)
+    due_times = set(Message.objects.values_list("next_at", flat=True))
+
+    try_put_off(NIGHTLY - timedelta(minutes=15))
+    assert set(Message.objects.values_list("next_at", flat=True)) == due_times
