@@ -34,5 +34,7 @@ def try_put_off(now: datetime) -> None:
 def _make_due(chosen: QuerySet[Message], now: datetime) -> None:
     """Uncounted, so that it is not given up sooner; never below what counts as put off."""
     uncounted = Greatest(F("attempts") - 1, STUBBORN)
-    still_waiting = Message.objects.filter(pk__in=[each.pk for each in chosen], next_at__gt=now)
-    still_waiting.update(next_at=now, attempts=uncounted)  # beat delivers within seconds
+    for each in chosen:
+        # every change of a row changes its `next_at`: one that a worker has taken since would be sent twice
+        as_read = Message.objects.filter(pk=each.pk, state=State.WAITING, next_at=each.next_at)
+        as_read.update(next_at=now, attempts=uncounted)  # beat delivers within seconds

@@ -11,6 +11,7 @@ from icpportal.outbox import queries
 from icpportal.outbox.delivery import DELAYS, deliver
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.sending.trial import EVERY, try_put_off
+from tests.rivals import just_before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
@@ -130,3 +131,16 @@ def test_reminders_are_not_tried_by_night(owe, post, settings):
 
     try_put_off(NIGHTLY - timedelta(minutes=15))
     assert set(Message.objects.values_list("next_at", flat=True)) == due_times
+
+
+def test_a_message_that_a_worker_takes_at_that_moment_is_left_to_it(mails):
+    """As where two watches run, or somebody has it sent again at the review desk: it would be sent twice."""
+    now = NOW + 30 * MINUTE
+    chosen = queries.put_off("email")[:1].get()
+    taken = {"state": State.SENDING, "attempts": 6, "next_at": now + MINUTE, "leased_until": now + MINUTE}
+
+    with just_before("UPDATE", lambda: Message.objects.filter(pk=chosen.pk).update(**taken), of=Message):
+        try_put_off(now)
+
+    chosen.refresh_from_db()
+    assert {name: getattr(chosen, name) for name in taken} == taken
