@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from filings.legacy_import.claims import claims as claiming
 from filings.models import LegacyClaim, LegacyRecord
@@ -15,7 +15,7 @@ from tests.transfers.builders import sign_in
 from tests.transfers.desk import photo_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-UNSENT = "This picture is not uploaded yet. Upload it first, or submit again without it"
+UNSENT = "This picture is not uploaded yet. Upload it first, or do that again to go on without it"
 WORDS = "The second picture shows the new seal"
 
 
@@ -39,6 +39,14 @@ def open_page(browser: Browser, live_server: Any, mine: LegacyClaim) -> Page:
     return page
 
 
+def choose(place: Locator) -> None:
+    """Chooses a picture there; it is not uploaded."""
+    place.locator('input[type="file"]').set_input_files(
+        {"name": "seal.jpg", "mimeType": "image/jpeg", "buffer": photo_file().read()}
+    )
+    expect(place.locator("canvas")).to_be_visible()
+
+
 def state_of(mine: LegacyClaim) -> str:
     return LegacyClaim.objects.get(pk=mine.pk).state
 
@@ -48,10 +56,7 @@ def test_a_chosen_picture_is_named_before_the_claim_goes_without_it(
 ) -> None:
     page = open_page(browser, live_server, mine)
     place = page.locator("#slot-paper-2")
-    place.locator('input[type="file"]').set_input_files(
-        {"name": "seal.jpg", "mimeType": "image/jpeg", "buffer": photo_file().read()}
-    )
-    expect(place.locator("canvas")).to_be_visible()
+    choose(place)
     page.locator('[name="words"]').fill(WORDS)
 
     page.locator("#page-form .button").click()
@@ -65,4 +70,21 @@ def test_a_chosen_picture_is_named_before_the_claim_goes_without_it(
 
     expect(page.locator(f'[data-state="{states.SENT}"]')).to_be_visible()
     assert LegacyClaim.objects.get(pk=mine.pk).words == WORDS
+    page.context.close()
+
+
+def test_what_holds_back_the_change_of_language_speaks_of_no_submitting(
+    browser: Browser, live_server: Any, mine: LegacyClaim
+) -> None:
+    page = open_page(browser, live_server, mine)
+    place = page.locator("#slot-paper-2")
+    choose(place)
+
+    page.get_by_role("button", name="中文").click()
+
+    expect(place.locator("[data-said]")).to_have_text(UNSENT)
+
+    page.get_by_role("button", name="中文").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     page.context.close()
