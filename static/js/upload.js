@@ -291,6 +291,8 @@
     event.preventDefault();
     event.stopImmediatePropagation(); // nothing was sent: neither the guard against a second press nor the draft counts it
     document.dispatchEvent(new Event("stopped"));
+    const fold = form.closest("details"); // closed since: nothing in it can be read or focused
+    if (fold) fold.open = true;
     said.textContent = words.unsent;
     (form.querySelector("button:not([type]):not([hidden])") || form.querySelector('[data-act="stop"]')).focus();
   };

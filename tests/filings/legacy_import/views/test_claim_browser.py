@@ -73,6 +73,24 @@ def test_a_chosen_picture_is_named_before_the_claim_goes_without_it(
     page.context.close()
 
 
+def test_a_chosen_picture_in_a_fold_that_was_closed_since_is_shown_when_the_claim_is_held_back(
+    browser: Browser, live_server: Any, mine: LegacyClaim
+) -> None:
+    page = open_page(browser, live_server, mine)
+    place = page.locator("#slot-paper-1")
+    place.locator("summary").click()
+    choose(place)
+    place.locator("summary").click()
+    expect(place.locator("canvas")).to_be_hidden()
+
+    page.locator("#page-form .button").click()
+
+    expect(place.locator("[data-said]")).to_be_visible()
+    expect(place.locator("[data-said]")).to_have_text(UNSENT)
+    expect(place.get_by_role("button", name="Upload", exact=True)).to_be_focused()
+    page.context.close()
+
+
 def test_what_holds_back_the_change_of_language_speaks_of_no_submitting(
     browser: Browser, live_server: Any, mine: LegacyClaim
 ) -> None:
