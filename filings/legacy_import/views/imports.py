@@ -87,19 +87,20 @@ def _frame(mine: LegacyImport) -> dict[str, Any]:
 def _preview(request: HttpRequest, mine: LegacyImport, form: PickForm | None = None) -> HttpResponse:
     form = form or PickForm(found=comparison.preview(mine.owner, mine.account_id))
     fill(request, form)
+    # what stops it for good comes before a proof that is too old: proving the account again would be refused
+    is_over = _is_blocked(mine) or not form.found
     is_fresh = account_proof.is_fresh(mine)
     panels: list[Panel] = []
-    if is_fresh and mine.state == states.PROVED:
-        panels = [Look(reverse("import-again", args=[mine.reference]))]
-    elif is_fresh and mine.state == states.PREVIEWED and not _is_blocked(mine):
-        panels = [choice(mine, form)] if form.found else []
+    if is_fresh and not is_over:
+        is_proved = mine.state == states.PROVED
+        panels = [Look(reverse("import-again", args=[mine.reference])) if is_proved else choice(mine, form)]
     context = {
         **_frame(mine),
-        **({"sentence": account_proof.nothing_left(mine)} if is_fresh and not panels else {}),
+        **({"sentence": account_proof.nothing_left(mine)} if is_over else {}),
         **({} if panels else {"state": None}),
         "form": form,
         "panels": panels,
-        "notices": preview_notices(is_fresh=is_fresh),
+        "notices": preview_notices(is_fresh=is_fresh or is_over),
     }
     return draw(request, "filings/import_preview.html", context, at=mine.get_absolute_url())
 

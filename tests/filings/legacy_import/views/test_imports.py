@@ -438,6 +438,37 @@ def test_the_list_asks_to_verify_again_where_the_proof_is_too_old(browser, old, 
         assert "Ready to import" not in page
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_nobody_is_asked_to_verify_again_what_another_account_has_imported(browser, old, lin, chen, language):
+    """A day later, as most people come back: verifying again would be refused for the same reason."""
+    User.objects.filter(pk=lin.pk).update(language=language)
+    browser.cookies["django_language"] = language
+    again, says = {
+        "en": ("Verify it again", "sign in with the account used then, or call us"),
+        "zh-hans": ("再次验证", "请用导入时的账号登录，或致电我们"),
+    }[language]
+    old(*several(2))
+    mine, other = begin(lin), begin(chen)
+    actions.run(other, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
+    LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
+
+    for page in (text(browser.get(PAGE)), text(browser.get(mine.get_absolute_url()))):
+        assert says in page
+        assert again not in page
+
+
+def test_an_import_that_another_account_has_overtaken_offers_no_look(browser, old, lin, chen):
+    old(*several(2))
+    mine, other = begin(lin), begin(chen)
+    actions.run(other, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
+    LegacyImport.objects.filter(pk=mine.pk).update(state=states.PROVED)
+
+    page = browser.get(mine.get_absolute_url())
+
+    assert "sign in with the account used then, or call us" in text(page)
+    assert reverse("import-again", args=[mine.reference]) not in page.content.decode()
+
+
 def test_an_import_with_something_left_stays_ready_on_the_list(browser, old, lin):
     old(*several(2))
     mine = begin(lin)
