@@ -43,7 +43,7 @@ IMPORT_SENTENCES = {
     ),
 }
 # replace the mark of an import that has not begun and cannot
-NOT_NOW = Sentence(_("Verify again"), "", *YOURS)
+NOT_NOW = Sentence(_("Verification expired"), "", *YOURS)
 NOT_AT_ALL = Sentence(_("Cannot be imported"), "", *BROKEN)
 ALL_IMPORTED = _("The import is done")  # replaces the sentence of an import in which nothing failed
 CLAIM_SENTENCES = {

@@ -433,6 +433,7 @@ def test_the_list_asks_to_verify_again_where_the_proof_is_too_old(browser, old, 
     mine = begin(lin)
     LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
 
+    assert "Verification expired" in text(browser.get(PAGE))  # a state, as the other marks; the link says what to do
     for page in (text(browser.get(PAGE)), text(browser.get(mine.get_absolute_url()))):
         assert "You verified the old account more than a day ago" in page
         assert "Ready to import" not in page
