@@ -1,7 +1,7 @@
 """Older rounds read in the order of the form, as far as its fields are known; the order of writing is not stored."""
 
 from django.db import migrations
-from django.db.models import Case, PositiveSmallIntegerField, Value, When
+from django.db.models import Case, Max, Min, PositiveSmallIntegerField, Value, When
 
 PERSON = ("name", "id_type", "id_number", "id_until", "phone1", "phone2", "emergency", "email")
 PAGES = {
@@ -21,19 +21,28 @@ PAGES = {
     ),
     "photo": ("person", "backdrop", "words", "ground", "clothes", "face", "light", "retouched"),
 }
+ROUNDS = 1000
 PARTS = (*(f"{page}.{name}" for page, names in PAGES.items() for name in names), "photo")
 
 
 def place(apps, schema_editor):
+    """A thousand rounds at a time, so that no row is locked for long; an interrupted run goes on with the rest."""
     order = Case(
         *(When(field=part, then=Value(at)) for at, part in enumerate(PARTS, 1)),
         default=Value(len(PARTS) + 1),
         output_field=PositiveSmallIntegerField(),
     )
-    apps.get_model("transfers", "FieldVerdict").objects.filter(place=0).update(place=order)
+    without = apps.get_model("transfers", "FieldVerdict").objects.filter(place=0)
+    ends = without.aggregate(first=Min("round_id"), last=Max("round_id"))
+    if ends["last"] is None:
+        return
+    for first in range(ends["first"], ends["last"] + 1, ROUNDS):
+        without.filter(round_id__gte=first, round_id__lt=first + ROUNDS).update(place=order)
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("transfers", "0052_parts_in_their_order"),
     ]

@@ -6,7 +6,9 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from icpportal.outbox.models import Message
@@ -93,3 +95,21 @@ def test_a_return_from_before_parts_had_places_reads_in_the_order_of_the_form(cl
     import_module("transfers.migrations.0053_places_of_older_parts").place(apps, None)
 
     assert page(english(Client(), order.owner), order.get_absolute_url()) == list(WORDS.values())
+
+
+def test_older_parts_get_their_places_a_few_rounds_at_a_time(client, monkeypatch):
+    """One statement for all would lock each row until the last of a large table is written."""
+    migration = import_module("transfers.migrations.0053_places_of_older_parts")
+    monkeypatch.setattr(migration, "ROUNDS", 1, raising=False)
+    reviewer = english(client, make_reviewer())
+    for _each in range(3):
+        order = make_order(state=states.SUBMITTED)
+        press(reviewer, order, "send_back", **{**all_ok(order), **marked_from_below()})
+    FieldVerdict.objects.update(place=0)
+
+    with CaptureQueriesContext(connection) as queries:
+        migration.place(apps, None)
+
+    assert len([query for query in queries if query["sql"].startswith("UPDATE")]) == 3
+    assert not FieldVerdict.objects.filter(place=0).exists()
+    assert not migration.Migration.atomic
