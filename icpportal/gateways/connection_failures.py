@@ -19,15 +19,16 @@ BEFORE_LEAVING = (
 )
 
 
-# the first match; exceptions of requests, of urllib3 and of Python, because each SDK lets through its own
+# the first match; exceptions of requests, of urllib3 and of Python, because each SDK lets through its own. What urllib3
+# says of a name and of a new connection is a timeout to it as well.
 FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     *((kind, "its certificate is not trusted, or it does not speak TLS") for kind in (http.SSLError, wire.SSLError)),
     (ssl.SSLError, "its certificate is not trusted, or it does not speak TLS"),
+    *((kind, "its name is unknown") for kind in (socket.gaierror, wire.NameResolutionError)),
+    *((kind, "no connection") for kind in (wire.NewConnectionError, ConnectionRefusedError)),
     *((kind, "no connection in time") for kind in (http.ConnectTimeout, wire.ConnectTimeoutError)),
     *((kind, "no answer in time") for kind in (http.Timeout, wire.TimeoutError, TimeoutError, Unknown)),
     (http.ChunkedEncodingError, "its answer broke off"),
-    *((kind, "its name is unknown") for kind in (socket.gaierror, wire.NameResolutionError)),
-    *((kind, "no connection") for kind in (wire.NewConnectionError, ConnectionRefusedError)),
     *((kind, "the connection broke off") for kind in (ConnectionResetError, BrokenPipeError, wire.ProtocolError)),
     *((kind, "its address cannot be read") for kind in (http.InvalidURL, http.MissingSchema, http.InvalidSchema)),
     (http.ConnectionError, "no connection"),

@@ -42,10 +42,11 @@ def causes_of(problem: BaseException) -> Iterator[BaseException]:
 
 
 def failure_in_words(problem: BaseException, known: Iterable[tuple[type[BaseException], str]]) -> str:
-    """The words of the first kind that the problem or a cause of it is; never its own text, which may quote anything.
+    """The words of the first kind that the problem or any cause of it is; never its own text, which may quote anything.
 
-    Of one that has no words, the type is named too, so that it can be reported.
+    Narrow kinds come first in `known`: SDKs wrap them in wide ones. Of a problem that has no words, the type is named,
+    so that it can be reported.
     """
-    rows = tuple(known)
-    found = (words for each in causes_of(problem) for kind, words in rows if isinstance(each, kind))
+    causes = tuple(causes_of(problem))
+    found = (words for kind, words in known for each in causes if isinstance(each, kind))
     return next(found, f"unexpected error ({type(problem).__name__})")

@@ -4,9 +4,13 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from http.client import RemoteDisconnected
 
 import pytest
 import requests
+from urllib3 import HTTPConnectionPool
+from urllib3 import exceptions as wire
+from urllib3.connection import HTTPConnection
 
 from icpportal.gateways.connection_failures import failure_words
 from icpportal.gateways.errors import Refused, Retryable
@@ -72,12 +76,23 @@ def test_night_shift_reads_what_is_wrong_with_the_certificate_and_not_the_name_o
     assert str(trouble.value) == says
 
 
+POOL = HTTPConnectionPool("secret")
+NAMELESS = wire.NameResolutionError("secret", HTTPConnection("secret"), socket.gaierror(-2, "secret"))
+
+
 @pytest.mark.parametrize(
     ("problem", "says"),
     [
         (requests.ConnectTimeout("https://secret"), "no connection in time"),
         (requests.ReadTimeout("https://secret"), "no answer in time"),
         (requests.ConnectionError("https://secret"), "no connection"),
+        (requests.ConnectionError(wire.MaxRetryError(POOL, "/", NAMELESS)), "its name is unknown"),
+        (NAMELESS, "its name is unknown"),
+        (wire.NewConnectionError(HTTPConnection("secret"), "refused"), "no connection"),
+        (
+            requests.ConnectionError(wire.ProtocolError("Connection aborted.", RemoteDisconnected("secret"))),
+            "the connection broke off",
+        ),
         (requests.exceptions.ChunkedEncodingError("https://secret"), "its answer broke off"),
         (requests.exceptions.InvalidURL("https://secret"), "its address cannot be read"),
         (OSError("https://secret"), "no connection"),
