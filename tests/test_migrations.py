@@ -5,7 +5,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from icpportal.database import indexes
 
-OUTSIDE = [each for each in MigrationLoader(None).disk_migrations.values() if not each.atomic]
+OUTSIDE = [each for _key, each in sorted(MigrationLoader(None).disk_migrations.items()) if not each.atomic]
 REPEATABLE = {
     indexes.AddIndexWhileWriting.__name__,
     indexes.RemoveIndexWhileWriting.__name__,
