@@ -61,6 +61,7 @@ KIT = (
     "icpportal/outbox/texts",
     "icpportal/outbox/channels",
     "icpportal/outbox/queries.py",
+    "icpportal/outbox/quiet_hours.py",
     "icpportal/outbox/sending",
     "icpportal/outbox",
     "icpportal/approvals",
