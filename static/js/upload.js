@@ -36,7 +36,7 @@
     pen.drawImage(bitmap, -wide / 2, -high / 2, wide, high);
     return canvas;
   };
-  // some browsers protect their readers by giving back noise for what was drawn: then nothing drawn here is sent
+  // some browsers give back noise for what was drawn: then nothing drawn here is sent
   const isTrue = () => {
     const pen = document.createElement("canvas").getContext("2d");
     pen.fillStyle = "#3c78b4";
@@ -113,7 +113,7 @@
     };
     const most = Number(input.dataset.bytes);
     const tooLarge = () => fill(words.large, { max: Math.floor(most / MEGABYTE) });
-    // what the server would refuse after a long way; the kind of some pictures is unknown to some browsers
+    // what the server would refuse; some browsers know no kind of some pictures
     const refusal = (file, bitmap) => {
       if (!file.size) return words.empty;
       if (file.type && !file.type.startsWith("image/")) return words.kind;
@@ -272,6 +272,7 @@
     form.addEventListener("picture", (event) => take([event.detail], false));
     form.classList.add("is-live"); // the plain field goes out of sight
     show("choose");
+    if (input.files.length) input.dispatchEvent(new Event("change")); // chosen while this was still loading
   };
 
   const enhanceAll = (part) => part.querySelectorAll("form[data-upload]").forEach(enhance);
@@ -279,7 +280,7 @@
   const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
   ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => holdsFiles(event) && event.preventDefault()));
   window.addEventListener("beforeunload", (event) => unsent.size && event.preventDefault());
-  // the page's own form would leave a chosen picture behind: it says so once, beside the picture
+  // the page's own form would leave a chosen picture behind
   const holdUnsent = (event) => {
     const [form] = [...unsent].filter((each) => each.isConnected);
     if (!form || event.defaultPrevented || event.target.id !== "page-form") return;
@@ -289,10 +290,9 @@
       return;
     }
     event.preventDefault();
-    event.stopImmediatePropagation(); // nothing was sent: neither the guard against a second press nor the draft counts it
+    event.stopImmediatePropagation(); // nothing was sent
     document.dispatchEvent(new Event("stopped"));
-    const fold = form.closest("details"); // closed since: nothing in it can be read or focused
-    if (fold) fold.open = true;
+    form.closest("details")?.setAttribute("open", ""); // closed since
     said.textContent = words.unsent;
     (form.querySelector("button:not([type]):not([hidden])") || form.querySelector('[data-act="stop"]')).focus();
   };

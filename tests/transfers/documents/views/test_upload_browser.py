@@ -136,6 +136,20 @@ def test_two_pictures_dropped_on_the_back_fill_the_back_first(page: Page, order:
     expect(page.locator("#slot-lead_id-1").get_by_text("1.jpg")).to_be_visible()
 
 
+def test_a_picture_that_was_chosen_before_the_script_came_is_not_left_behind(page: Page) -> None:
+    page.route("**/*.js", lambda _route: None)  # they do not come yet
+    page.get_by_role("link", name="Subject's document", exact=True).click(no_wait_after=True)
+    chosen = {"name": "licence.jpg", "mimeType": "image/jpeg", "buffer": camera_picture()}
+    page.locator("#slot-subject_id-1 input[type=file]").set_input_files(chosen)
+
+    page.unroute("**/*.js")  # which lets those go on that are held
+
+    slot = page.locator("#slot-subject_id-1")
+    expect(slot.get_by_text("licence.jpg")).to_be_visible()
+    slot.get_by_role("button", name="Upload", exact=True).click()
+    expect(slot).to_contain_text("Checking")
+
+
 def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not_the_order(
     page: Page, order: Order
 ) -> None:
