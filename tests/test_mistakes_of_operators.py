@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from demo.ministry import faults
 from icpportal.gateways.storage import StorageDown
 from tests import fresh
 
@@ -51,8 +50,3 @@ def test_a_bucket_that_does_not_work_is_told_in_words(name: str, says: str) -> N
     down.__cause__ = type(name, (Exception,), {})("https://secret")
 
     assert down.explanation == f"s3://backups/portal does not answer, refuses us or has no room ({says})"
-
-
-def test_a_fault_that_the_simulator_does_not_know_is_answered_with_those_that_it_knows() -> None:
-    with pytest.raises(faults.NoSuchSwitch, match="there is no fault nope: choose one of .*slow"):
-        faults.switch("all", "nope")

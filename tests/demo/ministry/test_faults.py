@@ -233,11 +233,17 @@ def test_a_random_fault_strikes_some_of_the_calls(desk, provider):
 
 @pytest.mark.parametrize(
     ("method", "kind", "value"),
-    [("nobody", "down", ""), ("upload", "nothing", ""), ("status", "maintenance", ""), ("upload", "slow", "long")],
+    [("nobody", "down", ""), ("status", "maintenance", ""), ("upload", "slow", "long")],
 )
 def test_an_unknown_switch_is_refused(desk, method, kind, value):
     with pytest.raises(NotDone):
         desk.fault(method, kind, value=value)
+    assert desk.faults() == []
+
+
+def test_a_fault_that_nobody_knows_is_answered_with_those_that_there_are(desk):
+    with pytest.raises(NotDone, match="there is no fault nope: choose one of .*slow"):
+        desk.fault("all", "nope")
     assert desk.faults() == []
 
 

@@ -236,7 +236,7 @@ def test_a_page_opened_before_a_colleague_gave_a_role_gives_another_and_takes_no
     ("language", "says"),
     [
         ("en", "A colleague changed the roles after you opened the page; their change stays. Roles now: "),
-        ("zh-hans", "您打开页面后，同事更改了角色，该更改保留。现有角色："),
+        ("zh-hans", "您打开页面后，有同事更改了角色，其更改已保留。当前角色："),
     ],
 )
 def test_who_saves_an_old_page_reads_that_a_colleague_changed_the_roles_and_what_they_are_now(
