@@ -39,7 +39,6 @@ FAULTS = (
     ("download", "down", 2),
     ("download", "garbage", 2),
     ("acknowledge", "lost", 4),
-    ("acknowledge", "again", 4),
 )
 
 
@@ -96,9 +95,11 @@ def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool 
     if faults:
         for method, kind, percent in random.Random(seed).sample(FAULTS, len(FAULTS)):
             ministry.fault(method, kind, percent=percent)
-        # chance may spare every file: the first call is refused, and answers of later ones are lost
+        # chance may spare every file: the first call is refused, answers of later ones are lost, and files come again
+        some = 1 + max(1, count // 25)
         ministry.fault("upload", "http", times=1)
-        ministry.fault("upload", "lost", times=1 + max(1, count // 25))
+        ministry.fault("upload", "lost", times=some)
+        ministry.fault("acknowledge", "again", times=some)
     while _open() and time.monotonic() - began < limit:
         figures.rounds += 1
         for work in (deliver, lambda: gateway().send(), authority.pull):
