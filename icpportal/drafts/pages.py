@@ -118,7 +118,7 @@ def added_message(request: HttpRequest, name: str) -> Json:
     return draft.reply.get("said", {}).get(name) if draft is not None and _holds(draft) else None
 
 
-def saved(request: HttpRequest, url: str) -> None:
+def forget_refusal(request: HttpRequest, url: str) -> None:
     """Forgets why the page at this address was refused, for an answer in which nothing leads there."""
     storage.drop(request, marks.mark_of(request, [], url=url))
 

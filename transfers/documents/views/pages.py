@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
-from icpportal.drafts.pages import added_message, said_words, saved, say, say_words
+from icpportal.drafts.pages import added_message, forget_refusal, said_words, say, say_words
 from icpportal.fields.client import is_of_script, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
@@ -130,7 +130,7 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
     page = path("slot", order.reference, slot.key)
     if not is_of_script(request):
         return redirect(page)
-    saved(request, page)
+    forget_refusal(request, page)
     order = own_order(request, order.reference, along=papers_along)
     return _slot(request, order, slot, Held(order))
 
