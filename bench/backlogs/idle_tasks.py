@@ -10,6 +10,7 @@ from celery import Celery
 from redis import Redis
 
 from bench.backlogs.done import Run
+from bench.harness.servers import LIGHT
 
 START_SECONDS, MOST_SECONDS = 60.0, 120.0
 app = Celery("idle", broker=os.environ.get("IDLE_BROKER", ""))
@@ -33,7 +34,7 @@ class Queue:
         with app.connection_for_write() as connection, connection.Producer() as producer:
             for _ in range(self.number):
                 nothing.apply_async(producer=producer)
-        options = ("--concurrency", str(self.workers), "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
+        options = ("--concurrency", str(self.workers), "--loglevel", "ERROR", *LIGHT)
         command = [sys.executable, "-m", "celery", "-A", "bench.backlogs.idle_tasks", "worker", *options]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         worker = subprocess.Popen(command, env={**os.environ, "IDLE_BROKER": self.broker}, **quiet)

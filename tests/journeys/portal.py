@@ -25,6 +25,8 @@ from tests import fresh, migrated
 from tests.strict_gunicorn import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# as docker-compose.yml starts workers
+QUIET = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 START_SECONDS = 180  # others may be starting at the same time
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from tests import migrated
 from tests.demo.ministry.process import start_simulator
-from tests.journeys.portal import ROOT, database, own_redis
+from tests.journeys.portal import QUIET, ROOT, database, own_redis
 
-WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+WORKER = ("worker", "--concurrency", "2", *QUIET)
 ENDS = {
     "12": ["12", "phone_due", "accept_photo", "reported"],
     "44": ["44", "authority_review", "accept_photo", "reported"],

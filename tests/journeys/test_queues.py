@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.portal import QUIET
 from tests.journeys.test_killed_worker import Scene, is_stalled, opened, wait
 
 pytestmark = pytest.mark.worker
-
-QUIET = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def worker(scene: Scene, queues: str) -> Any:
