@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -229,6 +230,27 @@ def test_the_log_names_requests_about_accounts_by_their_person_and_other_request
     assert [part in everything for part in parts] == [False, False]
     assert [zhao.name in rows_of(client, reference=typed) for typed in ("Zhao Li", "TVNA-2XT0")] == [True, False]
     assert "Zhao Li" in rows_of(client, reference=str(zhao.pk)[:8])
+
+
+def test_the_log_reads_the_account_of_no_owner_of_an_order_that_a_second_person_was_asked_about(client: Client) -> None:
+    asker, owner, colleague = make_lead_reviewer(), make_user(), make_reviewer()
+    for kind, person in (("submit", owner), ("role", colleague)):
+        ApprovalRequest.objects.create(
+            kind=kind, key=person.pk, reference=str(person.pk)[:8], owner=person, asked_by=asker
+        )
+    english(client, auditor())
+    read = []
+
+    def note(instance: User, **_kwargs: object) -> None:
+        read.append(instance.pk)
+
+    post_init.connect(note, sender=User)
+    try:
+        rows_of(client)
+    finally:
+        post_init.disconnect(note, sender=User)
+
+    assert (colleague.pk in read, owner.pk in read) == (True, False)
 
 
 def test_a_change_to_the_account_of_a_customer_without_a_name_is_shown_with_the_masked_address(client: Client) -> None:

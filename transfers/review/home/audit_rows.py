@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -158,7 +158,10 @@ def _requests(wanted: RowFilter) -> Iterator[LogRow]:
     named = Q(kind__in=OF_ACCOUNTS) & wanted.about("owner__name")
     found = ApprovalRequest.objects.filter(people & (wanted.about("reference") | named if wanted.reference else Q()))
     before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
-    for request in before.select_related("asked_by", "answered_by", "owner").order_by("-asked_at")[: MOST + 1]:
+    newest = list(before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1])
+    # the accounts that a request names; an order's owner is not shown, and each would cost a look-up
+    prefetch_related_objects([each for each in newest if each.kind in OF_ACCOUNTS], "owner")
+    for request in newest:
         for act in said_of(request):
             if (wanted.since is None or act.at >= wanted.since) and (wanted.before is None or act.at < wanted.before):
                 yield LogRow(act.at, act.who, masked_thing(request), act.what)
