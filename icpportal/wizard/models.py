@@ -1,6 +1,7 @@
 """The base of rows that a wizard fills in."""
 
 from collections.abc import Collection
+from typing import ClassVar
 
 from icpportal.fields.types import Columns
 from icpportal.lifecycle.models import LifecycleModel
@@ -12,6 +13,7 @@ class DraftModel(LifecycleModel, SealedModel):
     """A row with a lifecycle whose `answers`, by step, are filled in page by page. The model adds the column."""
 
     answers: EncryptedJSONField
+    derived_from: ClassVar[frozenset[str]] = frozenset()  # the steps and columns that `derived_values()` reads
 
     class Meta:
         abstract = True

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from functools import cache
@@ -90,15 +90,22 @@ def change(
     for _ in range(TRIES):
         if not row.is_editable:
             break
-        derived = row.derived_values()
-        row.answers = edit(row.answers)
+        answers = edit(row.answers)
+        is_read = not row.derived_from.isdisjoint(_changed(row.answers, answers, columns))
+        derived = row.derived_values() if is_read else ()
+        row.answers = answers
         written_columns = {**row.columns_when_changed(), **columns}
         for name, value in written_columns.items():
             setattr(row, name, value)
-        if _write(row, written_columns, has_derived=row.derived_values() != derived):
+        if _write(row, written_columns, has_derived=is_read and row.derived_values() != derived):
             return
         row.refresh_from_db()
     raise RowClosed(str(row))
+
+
+def _changed(before: Mapping[str, JsonObject], after: Mapping[str, JsonObject], columns: Iterable[str]) -> set[str]:
+    """The names of steps whose answers differ, and of written columns."""
+    return {*columns, *(step for step in {*before, *after} if before.get(step) != after.get(step))}
 
 
 def _write(row: DraftModel, columns: Mapping[str, Column], *, has_derived: bool) -> bool:

@@ -93,6 +93,10 @@ class Order(DraftModel):
     subject = models.ForeignKey("filings.Subject", null=True, on_delete=models.PROTECT, related_name="orders")
     website = models.ForeignKey("filings.Website", null=True, on_delete=models.PROTECT, related_name="orders")
 
+    derived_from = frozenset(
+        {"type", "subject", "administrator", "domain", "subject_number", "site_number", "erased_at"}
+    )
+
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("register", "order"), pgettext_lazy("register", "orders")
         constraints = [

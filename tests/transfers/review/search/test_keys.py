@@ -75,6 +75,39 @@ def test_a_page_without_searched_values_takes_no_more_queries(django_assert_num_
     assert stale() == []
 
 
+def test_the_keys_of_an_order_are_made_of_nothing_but_what_it_is_said_to_be_derived_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order, read = make_order(), set()
+    plain, answer = Order.__getattribute__, Order.answer
+    columns = {field.attname for field in Order._meta.concrete_fields}
+
+    def noted(self: Order, name: str) -> Any:
+        if name in columns - {"answers"}:
+            read.add(name)
+        return plain(self, name)
+
+    def noted_answer(self: Order, step: str) -> dict[str, Any]:
+        read.add(step)
+        return answer(self, step)
+
+    monkeypatch.setattr(Order, "__getattribute__", noted)
+    monkeypatch.setattr(Order, "answer", noted_answer)
+    keys_of(order)
+
+    assert read == Order.derived_from
+
+
+def test_a_page_without_searched_values_makes_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, made = make_order(state=states.DRAFT), Mock(side_effect=keys_of)
+    monkeypatch.setattr("transfers.review.search.keys.keys_of", made)
+
+    keep(order, "website", {"site_name": "示例网"})
+    assert not made.called
+    keep(order, "subject", subject_answers(lead_name="林另示"))
+    assert made.called
+
+
 def test_a_number_that_comes_with_the_filing_password_finds_the_order() -> None:
     order = make_order(site_number="宁ICP备00000012号-1")
 
