@@ -197,8 +197,13 @@ class Stepper:
     def of_any_order(self) -> "Stepper":
         """The same with a gap for the order's reference: what is drawn once for all orders that are as far."""
         mark = gap("reference")
-        steps = (replace(step, url=step.url.replace(self.reference, mark)) for step in self.steps)
-        return replace(self, steps=tuple(steps), reference=mark) if self.reference else self
+        if not self.reference:
+            return self
+        steps = [
+            StepShown(step.title, step.url.replace(self.reference, mark), step.is_done, step.is_now)
+            for step in self.steps
+        ]
+        return replace(self, steps=tuple(steps), reference=mark)
 
     @property
     def next_title(self) -> str:
