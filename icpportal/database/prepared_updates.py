@@ -42,7 +42,7 @@ class CompiledUpdate(CompiledWrite[Row]):
         with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, values.values()) as cursor:
             cursor.execute(f"{sql} RETURNING {columns}", self._plain(connection, written) + given)
             found = cursor.fetchone()
-        return None if found is None else shape.row(self._model, found, connection)
+        return None if found is None else shape.row(found, connection)
 
     @cached_property
     def _model(self) -> type[Row]:

@@ -3,8 +3,10 @@
 import uuid
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, Exists, OuterRef, UUIDField
+from django.db.models import CharField, Exists, Model, OuterRef, UUIDField
+from django.db.models.signals import post_init, pre_init
 
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
@@ -53,6 +55,16 @@ def test_its_rows_have_their_related_rows_as_djangos():
         assert {**vars(found), "_state": None} == {**vars(wanted), "_state": None}
         assert (found._state.db, found._state.adding) == ("default", False)
     assert case.first(pk=uuid.uuid4()) is None
+
+
+def test_no_model_makes_its_rows_in_a_way_of_its_own_and_nothing_waits_for_their_signals() -> None:
+    own = [
+        model
+        for model in apps.get_models()
+        if model.__init__ is not Model.__init__ or model.from_db.__func__ is not Model.from_db.__func__
+    ]
+
+    assert (own, pre_init.receivers, post_init.receivers) == ([], [], [])
 
 
 def test_texts_are_those_of_all_rows():
