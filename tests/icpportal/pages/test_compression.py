@@ -1,8 +1,11 @@
 """Pages are sent compressed, with a different length each time; pictures are sent unchanged."""
 
 import gzip
+import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +13,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, sign_in
 
 pytestmark = pytest.mark.django_db
+HEADERS = 400  # bytes of an answer's headers
 BROWSER = {"headers": {"accept-encoding": "gzip, deflate, br"}}
 
 
@@ -35,3 +39,17 @@ def test_a_picture_is_sent_unchanged(client: Client) -> None:
     answer = sign_in(client, order.owner).get(reverse("document", args=[paper.reference]), **BROWSER)
 
     assert (answer.status_code, answer.get("Content-Encoding")) == (200, None)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_first_visit_by_whom_reads_gzip_alone_takes_40_kb_in_ten_requests(client: Client, language: str) -> None:
+    """Brotli takes a tenth less; some proxies of companies take it away."""
+    answer = client.get(reverse("start"), headers={"accept-encoding": "gzip", "accept-language": language})
+    page = gzip.decompress(answer.content).decode()
+    files = {found.partition("#")[0] for found in re.findall(r'(?:href|src)="/static/([^"]+)"', page)}
+
+    sizes = [len(answer.content), *(len(gzip.compress(Path(finders.find(name)).read_bytes(), 9)) for name in files)]
+
+    assert {"css/portal.css", "js/portal.js", "img/icons.svg"} <= files
+    assert len(sizes) <= 10
+    assert sum(sizes) + HEADERS * len(sizes) <= 40_000
