@@ -1,6 +1,7 @@
 """Opens and clears alarms; lets rows set aside be tried again."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -44,6 +45,12 @@ def clear(cause: str, *, now: datetime | None = None) -> bool:
     if cleared:
         logger.warning("alarm cleared", extra={"cause": cause})
     return bool(cleared)
+
+
+def clear_any(causes: Collection[str]) -> None:
+    """Closes those of these alarms that are open; one query where none is."""
+    for cause in Alarm.objects.filter(cause__in=causes, cleared_at__isnull=True).values_list("cause", flat=True):
+        clear(cause)
 
 
 def try_again(rows: QuerySet[SetAside], *, now: datetime | None = None) -> int:

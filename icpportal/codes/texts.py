@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import CharField, Count
 from django.utils import timezone
 
-from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms.actions import clear, clear_any, open_alarm
 from icpportal.codes import limits
 from icpportal.codes.models import Allowance, Channel, Code
 from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
@@ -85,16 +85,19 @@ def _of_budget(now: datetime, *, is_stopped: bool, of: str = "") -> list[Share]:
 
 def watch(used: Mapping[str, int], now: datetime) -> None:
     """The alarms of the budgets: opened by the text that reaches a limit, cleared by the first of the next period."""
-    for period in periods(now):
-        spent = used[period.name]
+    watched = [
+        (period, used[period.name], cause, least)
+        for period in periods(now)
         for cause, least in (
             (f"sms.{period.name}", WARNED_AT * period.amount),
             (f"sms.{period.name}_spent", period.amount),
-        ):
-            if spent == 1:
-                clear(cause)
-            if spent >= least and spent:
-                open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
+        )
+    ]
+    if first := [cause for _period, spent, cause, _least in watched if spent == 1]:
+        clear_any(first)
+    for period, spent, cause, least in watched:
+        if spent >= least and spent:
+            open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
 
 
 def used_amount(period: Period) -> int:
