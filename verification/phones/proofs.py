@@ -50,10 +50,9 @@ def start(
     now = now or timezone.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
-        proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
-        if proof and proof.is_proved and proof.mobile_index == mobile_index(mobile):
+        proof, is_passed = _begin(holder, person_key, mobile, token, now)
+        if is_passed:
             return proof
-        proof = _begin(holder, person_key, mobile, token, now)
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(proof),
@@ -69,21 +68,29 @@ def start(
     return proof
 
 
-def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime) -> PhoneProof:
-    """The person's proof as of now: this mobile is not proved yet, and only this link is open."""
-    proof, _created = PhoneProof.objects.update_or_create(
-        holder=holder,
-        person_key=person_key,
-        defaults={
-            "mobile": mobile,
-            "mobile_index": mobile_index(mobile),
-            "asked_at": now,
-            "proved_at": None,
-            "link_digest": digest(token),
-            "link_expires_at": now + LIFETIME,
-        },
-    )
-    return proof
+def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime) -> tuple[PhoneProof, bool]:
+    """The person's proof as of now: this mobile is not proved yet, and only this link is open.
+
+    True with one that this mobile has passed, which stays as it is.
+    """
+    fresh = {
+        "mobile": mobile,
+        "mobile_index": mobile_index(mobile),
+        "asked_at": now,
+        "proved_at": None,
+        "link_digest": digest(token),
+        "link_expires_at": now + LIFETIME,
+    }
+    rows = PhoneProof.objects.select_for_update()
+    proof, is_new = rows.get_or_create(holder=holder, person_key=person_key, defaults=fresh)
+    if is_new:
+        return proof, False
+    if proof.is_proved and proof.mobile_index == fresh["mobile_index"]:
+        return proof, True
+    for name, value in fresh.items():
+        setattr(proof, name, value)
+    proof.save()
+    return proof, False
 
 
 def enter_code(*, holder: str, person_key: str, typed: str, now: datetime | None = None) -> codes.Verdict:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
+from bench.inside.pages import signed_in
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
@@ -376,6 +377,16 @@ def test_the_page_on_the_phone_reveals_nothing_of_the_order(client: Client, lang
 def test_an_unknown_link_counts_as_expired(client: Client) -> None:
     assert client.get(reverse("phone-link", args=["x" * 32])).status_code == 404
     assert client.post(reverse("phone-link", args=["x" * 32])).status_code == 404
+
+
+@pytest.mark.usefixtures("steady_cache")
+def test_the_first_text_of_a_day_takes_at_most_ten_queries() -> None:
+    order = make_order(province="12")
+    client = signed_in(order.owner)
+    client.get(reverse("people", args=[order.reference]))
+
+    assert cost(lambda: client.post(prove(order), {"send": "1"}, follow=False)) <= 10
+    assert Message.objects.filter(template="code_phone_proof").count() == 1
 
 
 def test_sending_a_code_takes_at_most_twelve_queries(client: Client) -> None:
