@@ -15,6 +15,7 @@ from operator import or_
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 from django.db.models import F, Q
+from django.db.transaction import mark_for_rollback_on_error
 from django.utils import timezone
 
 from icpportal.alarms import portions
@@ -128,7 +129,7 @@ def _write(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
     starts = [value for each in rows for value in (each.name, time(now - each.rule.window))]
     amounts = [value for each in rows for value in (each.name, each.rule.amount)]
     counted = [value for each in rows for value in (each.name, str(each.index), each.cost, time(now))]
-    with cursor_for(connection, has_fixed_columns=True) as cursor:
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
         cursor.execute(_statement(connection.vendor, len(rows)), [*counted, *starts, *starts, *starts, *amounts])
         return dict(cursor.fetchall())
 

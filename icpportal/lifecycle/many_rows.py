@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import mark_for_rollback_on_error
 
 from icpportal.fields.types import Column, Columns, Key
 
@@ -130,7 +131,7 @@ class _Arrays:
         return f"unnest({arrays}) AS new ({', '.join(self.types)})"
 
     def run(self, statement: str) -> list[Key]:
-        """Runs the statement; returns its keys."""
-        with self.connection.cursor() as cursor:
+        """Runs the statement; returns its keys. After an error nothing more can be written in its transaction."""
+        with mark_for_rollback_on_error(self.connection.alias), self.connection.cursor() as cursor:
             cursor.execute(statement, self.values)
             return [key for (key,) in cursor.fetchall()]

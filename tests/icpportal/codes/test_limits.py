@@ -1,8 +1,10 @@
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.transaction import TransactionManagementError
 
 from icpportal import settings as portal_settings
 from icpportal.codes import limits
@@ -178,3 +180,14 @@ def test_nobody_waits_longer_than_a_window_after_the_clock_was_set_back():
     assert take(now=early) == Allowed(False, early + HOUR)
     assert take(now=early + HOUR - timedelta(seconds=1)) == Allowed(False, early + HOUR)
     assert take(now=early + HOUR) == Allowed(True)
+
+
+@pytest.mark.django_db
+def test_after_an_error_that_is_caught_the_rest_of_its_transaction_is_not_written_either():
+    refused_by_the_table = limits.Attempt(limits.limit("verify_type"), "verify_type", "lin", cost=-1)
+
+    with transaction.atomic():
+        with suppress(IntegrityError):
+            limits.count_all([refused_by_the_table], NOW)
+        with pytest.raises(TransactionManagementError):
+            take()

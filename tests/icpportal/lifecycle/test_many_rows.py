@@ -1,11 +1,13 @@
 """Many rows in one statement: only those unchanged since they were read, each with its own values; returns which."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from icpportal.lifecycle.many_rows import Change, insert, update_unchanged
@@ -98,3 +100,13 @@ def test_text_that_is_too_long_is_refused_and_not_truncated() -> None:
 
     with pytest.raises(DataError, match="too long"):
         update_unchanged(Message, [change(row, state="w" * 11)])
+
+
+def test_after_an_error_that_is_caught_the_rest_of_its_transaction_is_not_written_either() -> None:
+    (row,) = messages(1)
+
+    with transaction.atomic():
+        with suppress(IntegrityError):
+            insert(Message, [one(row.key)], {"channel": "site"})
+        with pytest.raises(TransactionManagementError):
+            Message.objects.filter(pk=row.pk).update(receipt="later")
