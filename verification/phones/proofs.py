@@ -81,7 +81,7 @@ def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime)
         "link_digest": digest(token),
         "link_expires_at": now + LIFETIME,
     }
-    rows = PhoneProof.objects.select_for_update()
+    rows = PhoneProof.objects.select_for_update()  # the person may confirm the phone at this very moment
     proof, is_new = rows.get_or_create(holder=holder, person_key=person_key, defaults=fresh)
     if is_new:
         return proof, False

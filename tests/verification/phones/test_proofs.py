@@ -9,6 +9,7 @@ from django.db import connection
 
 from icpportal.codes.actions import Verdict
 from icpportal.codes.refusals import TooMany, TooSoon
+from tests.rivals import just_before
 from verification.models import PhoneProof
 from verification.phones import proofs
 
@@ -341,3 +342,15 @@ def test_concurrent_posts_send_one_text():
     assert answers.count("too soon") == 5
     assert len(LETTERS) == 1
     assert PhoneProof.objects.count() == 1
+
+
+@pytest.mark.services
+def test_a_phone_confirmed_at_the_moment_of_a_second_press_stays_confirmed_and_is_not_texted_again():
+    start()
+    link = token()
+
+    with just_before("SELECT", lambda: proofs.confirm_link(link, now=after(2)), of=PhoneProof, locks=True):
+        start(minutes=2)
+
+    assert is_proved()
+    assert len(LETTERS) == 1
