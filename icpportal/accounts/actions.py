@@ -25,6 +25,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.alarms import portions
 from icpportal.codes import actions as codes
 from icpportal.codes.models import Channel
+from icpportal.codes.shares import Requester
 from icpportal.fields.types import JsonObject, Words
 
 Kind = Pending.Kind
@@ -119,12 +120,12 @@ def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
     codes.issue(
         purpose=PURPOSES[Kind(pending.kind)],
         holder=pending.holder,
-        destination=pending.destination,
-        channel="sms" if pending.channel == Channel.SMS else "email",
-        language=pending.language,
-        client=client,
-        account=str(pending.user_id or ""),
-        is_staff=pending.user is not None and pending.user.is_staff,
+        to=codes.Destination(
+            pending.destination, "sms" if pending.channel == Channel.SMS else "email", pending.language
+        ),
+        requester=Requester(
+            client, str(pending.user_id or ""), is_staff=pending.user is not None and pending.user.is_staff
+        ),
         now=now,
     )
 

@@ -23,7 +23,7 @@ from icpportal.alarms import portions
 from icpportal.codes import limits, texts
 from icpportal.codes.models import MAX_ATTEMPTS, Channel, Code
 from icpportal.codes.refusals import TooMany, TooSoon
-from icpportal.codes.shares import Share, count_shares
+from icpportal.codes.shares import Requester, Share, count_shares
 from icpportal.database.prepared import insert_whole
 from icpportal.fields import phones
 from icpportal.fields.text import normalise_number
@@ -37,6 +37,15 @@ DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)
 LIVE_AT_ONCE = 5  # codes valid at once for a purpose and holder; older ones no longer count
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a code goes: a mobile or mailbox, by which channel, and the language of its reader."""
+
+    address: str
+    channel: Literal["sms", "email"]
+    language: str
 
 
 @dataclass(frozen=True)
@@ -60,58 +69,54 @@ def issue(
     *,
     purpose: str,
     holder: str,
-    destination: str,
-    channel: Literal["sms", "email"],
-    language: str,
+    to: Destination,
+    requester: Requester,
     context: Facts | None = None,
     lifetime: timedelta = LIFETIME,
-    client: str = "",
-    account: str = "",
-    is_staff: bool = False,
     silent: bool = False,
     now: datetime | None = None,
 ) -> Code:
     """Makes a code for `purpose` and `holder` and queues the message `code_<purpose>`; raises `NotSent`.
 
-    `account` is who requests it, staff or not: texts are also counted by account. A `silent` code is sent to nobody,
-    with the same work in the database, for pages that must not reveal whether there is anybody; what the messenger does
-    after the commit is then up to the caller.
+    A `silent` code is sent to nobody, with the same work in the database, for pages that must not reveal whether there
+    is anybody; what the messenger does after the commit is then up to the caller.
     """
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    if channel == Channel.SMS:
-        texts.refuse_virtual(destination)
+    is_text = to.channel == Channel.SMS
+    if is_text:
+        texts.refuse_virtual(to.address)
     with transaction.atomic():  # a refusal must not be counted
-        shares = _turn(purpose, destination, client, now)
-        if channel == Channel.SMS:
-            shares += texts.shares(destination, account=account, is_staff=is_staff, now=now)
+        shares = _turn(purpose, to.address, requester.client, now)
+        if is_text:
+            shares += texts.shares(to.address, requester, now)
         used = count_shares(shares, now)
-        if phones.is_mobile(destination):
+        if phones.is_mobile(to.address):
             texts.watch(used, now)
         code = Code(
             purpose=purpose,
             holder=holder,
             digest=_digest(purpose, holder, plain),
-            destination=blind_index("destination", destination),
-            number_range=texts.range_of(destination),
-            channel=channel,
+            destination=blind_index("destination", to.address),
+            number_range=texts.range_of(to.address),
+            channel=to.channel,
             created_at=now,
             expires_at=now + lifetime,
         )
         insert_whole([code])
-        _queue_message(code, destination, language, {**(context or {}), "code": plain}, silent=silent)
+        _queue_message(code, to, {**(context or {}), "code": plain}, silent=silent)
     return code
 
 
-def _queue_message(code: Code, destination: str, language: str, context: Facts, *, silent: bool) -> None:
+def _queue_message(code: Code, to: Destination, context: Facts, *, silent: bool) -> None:
     """Queues the message with the code; a `silent` one is written and taken back."""
     with transaction.atomic():
         _messenger()(
             key=f"code:{code.pk}",
             template=f"code_{code.purpose}",
-            channel=code.channel,
-            to=destination,
-            language=language,
+            channel=to.channel,
+            to=to.address,
+            language=to.language,
             context=context,
         )
         if silent:

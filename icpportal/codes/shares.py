@@ -10,6 +10,15 @@ from icpportal.codes.refusals import NotSent
 TRIES = 3  # a limit may be reset between counting and reading
 
 
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who requests a code, as limits count it: the address of the browser, and the account; "" for none."""
+
+    client: str = ""
+    account: str = ""
+    is_staff: bool = False
+
+
 @dataclass(frozen=True)
 class Share:
     """What is used of one limit, and the exception if too little is left, given from when there is enough again."""

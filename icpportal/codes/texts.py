@@ -17,7 +17,7 @@ from icpportal.alarms.actions import clear, clear_any, open_alarm
 from icpportal.codes import limits
 from icpportal.codes.models import Allowance, Channel, Code
 from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
-from icpportal.codes.shares import Share, count_shares
+from icpportal.codes.shares import Requester, Share, count_shares
 from icpportal.database.prepared import CompiledQuery
 from icpportal.fields import phones
 from icpportal.time_format import BEIJING, to_beijing
@@ -55,12 +55,13 @@ def refuse_virtual(mobile: str) -> None:
         raise VirtualNumber
 
 
-def shares(mobile: str, *, account: str, is_staff: bool, now: datetime) -> list[Share]:
-    """What one text requested by `account` uses. A text to nobody (`mobile` is no number) uses as many counters."""
+def shares(mobile: str, requester: Requester, now: datetime) -> list[Share]:
+    """What one requested text uses. A text to nobody (`mobile` is no number) uses as many counters."""
+    account = requester.account
     keys = [(name, account) for name in ("text_account_hour", "text_account_day") if account]
-    if not is_staff:
+    if not requester.is_staff:
         keys += [(name, range_of(mobile) or mobile) for name in ("text_range_hour", "text_range_day")]
-    of_budget = _of_budget(now, is_stopped=not is_staff, of="" if phones.is_mobile(mobile) else NOBODY)
+    of_budget = _of_budget(now, is_stopped=not requester.is_staff, of="" if phones.is_mobile(mobile) else NOBODY)
     return [*(Share(limits.attempt(name, key), TooMany) for name, key in keys), *of_budget]
 
 

@@ -24,6 +24,7 @@ from icpportal.accounts import roles
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import open_alarm
 from icpportal.alarms.models import SetAside
+from icpportal.codes.shares import Requester
 from icpportal.gateways.inventory import fake as lists
 from icpportal.gateways.miit import fake as ministries
 from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, TableRow, UploadFile
@@ -247,6 +248,7 @@ def _by_the_way(world: World) -> None:
         person_key="subject_lead",
         mobile="13900000001",
         language="en",
+        requester=Requester(),
         context={"domain": draft.domain, "ref": draft.reference},
         link=lambda token: links.append(token) or token,
     )
@@ -258,6 +260,7 @@ def _by_the_way(world: World) -> None:
         person_key=person.key,
         mobile=person.mobile,
         language="en",
+        requester=Requester(),
         context={"domain": draft.domain},
         link=lambda token: links.append(token) or token,
     )

@@ -15,6 +15,7 @@ from filings.queries import live_accesses
 from filings.register.numbers import read_number
 from icpportal.accounts.models import User
 from icpportal.codes import actions as codes
+from icpportal.codes.shares import Requester
 from icpportal.fields.phones import is_mobile
 from icpportal.lifecycle import APPLICANT, CLOCK
 from icpportal.time_format import span_words
@@ -186,12 +187,9 @@ def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
     codes.issue(
         purpose=PURPOSE,
         holder=order.reference,
-        destination=to.mobile,
-        channel="sms",
-        language=language_of(order, name=to.name, mobile=to.mobile),
+        to=codes.Destination(to.mobile, "sms", language_of(order, name=to.name, mobile=to.mobile)),
+        requester=Requester(client, str(order.owner_id)),
         context={"domain": order.domain, "ref": order.reference},
-        client=client,
-        account=str(order.owner_id),
     )
 
 

@@ -21,6 +21,7 @@ from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.codes.errors import not_right, not_sent
 from icpportal.codes.refusals import NotSent
+from icpportal.codes.shares import Requester
 from icpportal.drafts.pages import fill
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Notice, Panel, StateMark
@@ -160,12 +161,8 @@ def _text_code(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> N
         codes.issue(
             purpose=PURPOSE,
             holder=_holder(code, form.cleaned_data["target_account"]),
-            destination=user.mobile,
-            channel="sms",
-            language=user.language,
-            client=client_address(request),
-            account=str(user.pk),
-            is_staff=user.is_staff,
+            to=codes.Destination(user.mobile, "sms", user.language),
+            requester=Requester(client_address(request), str(user.pk), is_staff=user.is_staff),
         )
     except NotSent as problem:
         form.add_error(None, not_sent(problem))

@@ -13,6 +13,7 @@ from django.db.models import CharField
 from django.utils import timezone
 
 from icpportal.codes import actions as codes
+from icpportal.codes.shares import Requester
 from icpportal.database.prepared import CompiledQuery, insert_unless_there
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
@@ -32,10 +33,9 @@ def ask(
     person_key: str,
     mobile: str,
     language: str,
+    requester: Requester,
     link: Callable[[str], str],
     context: Facts | None = None,
-    client: str = "",
-    account: str = "",
     now: datetime | None = None,
 ) -> ConsentRequest:
     """Texts the person a link; raises `NotSent` of the codes, and then changes nothing.
@@ -57,13 +57,10 @@ def ask(
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(request),
-            destination=mobile,
-            channel="sms",
-            language=language,
+            to=codes.Destination(mobile, "sms", language),
+            requester=requester,
             context={**(context or {}), "link": link(token)},
             lifetime=LIFETIME,
-            client=client,
-            account=account,
             now=now,
         )
     return request

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.codes import actions as codes
+from icpportal.codes.shares import Requester
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
 from verification.models.consents import ConsentRequest
@@ -36,9 +37,8 @@ def start(
     person_key: str,
     mobile: str,
     language: str,
+    requester: Requester,
     context: Facts | None = None,
-    client: str = "",
-    account: str = "",
     link: Callable[[str], str] = address_of,
     now: datetime | None = None,
 ) -> PhoneProof:
@@ -56,13 +56,10 @@ def start(
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(proof),
-            destination=mobile,
-            channel="sms",
-            language=language,
+            to=codes.Destination(mobile, "sms", language),
+            requester=requester,
             context={**(context or {}), "link": link(token)},
             lifetime=LIFETIME,
-            client=client,
-            account=account,
             now=now,
         )
     return proof

@@ -10,6 +10,7 @@ from icpportal.accounts.models import User
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.codes.refusals import NotSent
+from icpportal.codes.shares import Requester
 from icpportal.fields.domains import display_domain
 from icpportal.outbox.wake import DELIVER_CODES, wake_worker
 from icpportal.privacy.blind_index import blind_index
@@ -29,12 +30,9 @@ def send(owner: User, domain: str, *, client: str = "") -> None:
         codes.issue(
             purpose=PURPOSE,
             holder=_holder(owner, domain),
-            destination=mobile if heard else nobody,
-            channel="sms",
-            language=owner.language,
+            to=codes.Destination(mobile if heard else nobody, "sms", owner.language),
+            requester=Requester(client, str(owner.pk)),
             context={"domain": display_domain(domain)},
-            client=client,
-            account=str(owner.pk),
             silent=not heard,
         )
         if not heard:

@@ -14,6 +14,7 @@ from icpportal.codes import actions as codes
 from icpportal.codes import texts
 from icpportal.codes.models import Code
 from icpportal.codes.refusals import BudgetSpent
+from icpportal.codes.shares import Requester
 from icpportal.time_format import BEIJING
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import errors, words
@@ -140,8 +141,8 @@ def test_a_range_whose_codes_nobody_enters_opens_an_alarm_until_codes_are_entere
     for number in range(8):
         pumped, honest = f"1391111{number:04}", f"1392222{number:04}"
         for mobile in (pumped, honest):
-            facts = {"purpose": "mobile", "holder": mobile, "destination": mobile, "channel": "sms", "language": "en"}
-            codes.issue(**facts, now=NOON)
+            to = codes.Destination(mobile, "sms", "en")
+            codes.issue(purpose="mobile", holder=mobile, to=to, requester=Requester(), now=NOON)
         code = codes_to(honest)[-1]
         codes.enter(purpose="mobile", holder=honest, typed=code, now=NOON)
         codes.enter(purpose="mobile", holder=pumped, typed=another(code), now=NOON)

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.forms.models import model_to_dict
 
 from icpportal.codes import actions
-from icpportal.codes.actions import Verdict
+from icpportal.codes.actions import Destination, Verdict
 from icpportal.codes.models import Allowance, Code
 from icpportal.codes.refusals import TooMany, TooSoon
+from icpportal.codes.shares import Requester
 from tests.icpportal.codes.letterbox import another, codes_to
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -17,8 +18,9 @@ MINUTE = timedelta(minutes=1)
 LIN = "lin@example.com"
 
 
-def issue(*, now=NOW, **differently):
-    facts = {"purpose": "reset", "holder": "reset:1", "destination": LIN, "channel": "email", "language": "en"}
+def issue(*, now=NOW, destination=LIN, client="", **differently):
+    to, requester = Destination(destination, "email", "en"), Requester(client)
+    facts = {"purpose": "reset", "holder": "reset:1", "to": to, "requester": requester}
     return actions.issue(**{**facts, **differently}, now=now)
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from icpportal.codes import texts
 from icpportal.codes.models import Allowance
 from icpportal.codes.refusals import BudgetSpent, TooMany
-from icpportal.codes.shares import count_shares
+from icpportal.codes.shares import Requester, count_shares
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LIN, CHEN = "13900000001", "13900000002"
@@ -15,7 +15,7 @@ LIN, CHEN = "13900000001", "13900000002"
 
 def text_to(mobile):
     with transaction.atomic():
-        return count_shares(texts.shares(mobile, account=mobile, is_staff=False, now=NOW), NOW)
+        return count_shares(texts.shares(mobile, Requester(account=mobile), NOW), NOW)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from icpportal.alarms.models import Alarm
-from icpportal.codes.actions import issue
+from icpportal.codes.actions import Destination, issue
+from icpportal.codes.shares import Requester
 from icpportal.outbox import actions, delivery, queries
 from icpportal.outbox.actions import notify
 from icpportal.outbox.channels import email
@@ -248,9 +249,9 @@ def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed
 
 def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier):
     """Codes are sent in the same way; one that would come too late is not repeated at all."""
-    arguments = {"channel": "sms", "language": "zh-hans", "context": {}}
-    long = issue(purpose="sign_in", holder="7", destination="13900000002", now=NOW, **arguments)
-    short = issue(purpose="sign_in", holder="8", destination="13900000003", now=NOW, **arguments)
+    one, other = (Destination(mobile, "sms", "zh-hans") for mobile in ("13900000002", "13900000003"))
+    long = issue(purpose="sign_in", holder="7", to=one, requester=Requester(), now=NOW)
+    short = issue(purpose="sign_in", holder="8", to=other, requester=Requester(), now=NOW)
     Message.objects.update(next_at=NOW, not_after=NOW + 2 * DOUBT)
     Message.objects.filter(key=f"code:{short.pk}").update(not_after=NOW + DOUBT)
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from icpportal.codes.shares import Requester
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue, formats
 from tests.transfers import states
@@ -206,6 +207,7 @@ def link(order: Order) -> str:
         person_key=person.key,
         mobile=person.mobile,
         language="en",
+        requester=Requester(),
         context={"domain": order.domain},
         link=lambda token: links.append(token) or token,
     )

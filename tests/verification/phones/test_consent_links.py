@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from icpportal.codes.shares import Requester
 from icpportal.outbox.models import Message
 from tests.rivals import just_before
 from verification.models.consents import ConsentRequest
@@ -22,6 +23,7 @@ def text_link(mobile: str = MOBILE, now: datetime | None = None) -> ConsentReque
         person_key="p" * 64,
         mobile=mobile,
         language="en",
+        requester=Requester(),
         link=lambda token: f"https://icp.example.com/{token}",
         context=facts,
         now=now,

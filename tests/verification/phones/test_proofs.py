@@ -9,6 +9,7 @@ from django.db import connection
 
 from icpportal.codes.actions import Verdict
 from icpportal.codes.refusals import TooMany, TooSoon
+from icpportal.codes.shares import Requester
 from tests.rivals import just_before
 from verification.models import PhoneProof
 from verification.phones import proofs
@@ -44,13 +45,14 @@ def after(minutes: float) -> datetime:
 
 
 def start(
-    mobile: str = MINE, *, person: str = "lead", holder: str = HOLDER, minutes: float = 0, **more: Any
+    mobile: str = MINE, *, person: str = "lead", holder: str = HOLDER, minutes: float = 0, client: str = "", **more: Any
 ) -> PhoneProof:
     return proofs.start(
         holder=holder,
         person_key=person,
         mobile=mobile,
         language="zh-hans",
+        requester=Requester(client),
         link=lambda token: f"https://beian.example.com/phone/{token}/",
         now=after(minutes),
         **more,

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from icpportal.accounts.guards import confirmed_required
 from icpportal.codes.errors import not_sent
 from icpportal.codes.refusals import NotSent
+from icpportal.codes.shares import Requester
 from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.client import client_address
 from icpportal.fields.domains import display_domain
@@ -128,8 +129,7 @@ def _send(request: HttpRequest, order: Order) -> ValidationError | None:
             language=language_of(order, name=person.name, mobile=person.mobile),
             link=_address_of,
             context={"domain": order.domain},
-            client=client_address(request),
-            account=str(order.owner_id),
+            requester=Requester(client_address(request), str(order.owner_id)),
         )
     except NotSent as refused:
         return not_sent(refused)

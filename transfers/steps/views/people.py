@@ -14,6 +14,7 @@ from icpportal.codes.actions import CodeStatus
 from icpportal.codes.errors import not_right, not_sent
 from icpportal.codes.forms import OneTimeCodeForm
 from icpportal.codes.refusals import NotSent
+from icpportal.codes.shares import Requester
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Task
 from icpportal.paths import path
@@ -156,8 +157,7 @@ def _send(request: HttpRequest, order: Order, proof: phone_tests.Proof) -> Valid
             mobile=proof.mobile,
             language=language_of(order, name=proof.name, mobile=proof.mobile),
             context={"domain": order.domain, "ref": order.reference},
-            client=client_address(request),
-            account=str(order.owner_id),
+            requester=Requester(client_address(request), str(order.owner_id)),
         )
     except NotSent as refused:
         return not_sent(refused)

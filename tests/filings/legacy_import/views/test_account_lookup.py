@@ -9,8 +9,9 @@ from filings.legacy_import.claims import account_lookup
 from filings.models import LegacyRecord
 from icpportal.accounts.models import User
 from icpportal.codes import texts as code_texts
-from icpportal.codes.actions import issue
+from icpportal.codes.actions import Destination, issue
 from icpportal.codes.models import Code
+from icpportal.codes.shares import Requester
 from icpportal.outbox.models import Message
 from icpportal.privacy.fields import Token
 from tests.filings.legacy_import.dumps import EMAIL, filing, personal
@@ -167,7 +168,12 @@ def test_lookups_use_up_a_small_share_of_what_a_mobile_may_get(browser, world, s
 
     assert words(first, "example.com").replace(EMAIL, "") == words(second, "example.com").replace(EMAIL, "")
     assert [to for to, _code in texts()] == [LEAD]
-    issue(purpose="sign_in", holder="the owner of the mobile", destination=LEAD, channel="sms", language="en")
+    issue(
+        purpose="sign_in",
+        holder="the owner of the mobile",
+        to=Destination(LEAD, "sms", "en"),
+        requester=Requester(),
+    )
     assert [to for to, _code in texts()] == [LEAD, LEAD]
 
 
