@@ -158,6 +158,7 @@ TRANSFERS = (
     "transfers/review/cases/parts",
     "transfers/review/cases",
     "transfers/review/cases/second",
+    "transfers/review/cases/decision",
     "transfers/review/worklists",
     "transfers/review/calls",
     "transfers/review/reasons/pages",

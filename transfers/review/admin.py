@@ -29,6 +29,8 @@ from transfers.orders.rows import staff_words
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
+from transfers.review.cases.decision.views import accept_view, return_page, return_view
+from transfers.review.cases.moves import RETURN
 from transfers.review.cases.parts.masks import ADDRESS, MASKS
 from transfers.review.cases.second.views import second_page, second_view
 from transfers.review.navigation import only_asks
@@ -71,11 +73,11 @@ class OrderAdmin(ReadOnlyAdmin):
         own = [
             path(
                 "<uuid:pk>/case/",
-                self._case(partial(cases.case_view, elsewhere={"second_form": second_page})),
+                self._case(partial(cases.case_view, elsewhere={RETURN: return_page, "second_form": second_page})),
                 name="transfers_order_case",
             ),
-            path("<uuid:pk>/case/return/", self._case(cases.return_view), name="transfers_order_return"),
-            path("<uuid:pk>/case/accept/", self._case(cases.accept_view), name="transfers_order_accept"),
+            path("<uuid:pk>/case/return/", self._case(return_view), name="transfers_order_return"),
+            path("<uuid:pk>/case/accept/", self._case(accept_view), name="transfers_order_accept"),
             path("<uuid:pk>/case/second/", self._case(second_view), name="transfers_order_second"),
             path("<uuid:pk>/case/more/", self._case(cases.more_view), name="transfers_order_more"),
             path("search/", self.admin_site.admin_view(self.search_view), name="transfers_order_search"),

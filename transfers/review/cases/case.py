@@ -1,16 +1,14 @@
-"""Puts together the page of a case, and the pages on which it is returned or accepted."""
+"""Puts together the page of a case, and those for its purpose and further actions."""
 
 from collections.abc import Callable, Collection, Mapping
 from math import pi
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
@@ -20,12 +18,8 @@ from icpportal.fields.components import StateMark
 from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import labelled
 from icpportal.fields.marked_text import zh
-from icpportal.fields.types import Words
 from icpportal.gateways.miit import sent_reports
-from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
-from transfers.calls.queries import next_call
-from transfers.documents.slots import PHOTO as PHOTO_SLOT
 from transfers.models import ColleagueNote, Decision, Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, kind_of, state_of
@@ -39,12 +33,11 @@ from transfers.review.baskets.page import Act
 from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
 from transfers.review.cases.events import case_events, notes_of
-from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm
 from transfers.review.cases.judgement import Judgement, case_judged, lacking_in
-from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form, part_choices
 from transfers.review.cases.notes import notes
-from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage, Question
+from transfers.review.cases.page import Arc, CasePage, MorePage, PurposePage, Question
 from transfers.review.cases.parts.look import LookBox, look_box
 from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.papers import Papers, papers_of
@@ -68,7 +61,6 @@ from transfers.review.cases.unused import (
 )
 from transfers.review.reasons.queries import Held, offered_or_chosen
 from transfers.review.staff import colleagues_of
-from transfers.second_look import policy
 from transfers.second_look.queries import has_look
 
 RADIUS = 13
@@ -91,7 +83,7 @@ def case_page(
     query = kept_query(request)
     more_url = case_url(order, query, "more")
     begun = _begun_reasons(photo_form)
-    sections = _sections(order, papers, case, rounds, in_full, begun, more_url) if shows_parts else []
+    sections = case_sections(order, papers, case, rounds, in_full, begun, more_url) if shows_parts else []
     obstacles = obstacles_of(order, user)
     in_review = is_in(order, Group.IN_REVIEW)
     return CasePage(
@@ -244,7 +236,7 @@ def lease_words(order: Order, user: User) -> str:
     return _("Yours until %(time)s") % {"time": until} if leases.holds(order, user) else leases.held_words(order)
 
 
-def _sections(
+def case_sections(
     order: Order,
     papers: Papers,
     case: Judgement,
@@ -253,6 +245,7 @@ def _sections(
     begun: Held | None = None,
     more_url: str = "",
 ) -> list[Section]:
+    """The parts of the case, with the verdicts on them and the reasons to choose from."""
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
     reasons = [] if all(is_of_photo(part) for part in case.verdicts) else offered_or_chosen(order, chosen, begun)
     questions = {part: _question_words(note) for part, note in case.asked.items()}
@@ -327,73 +320,3 @@ def _arcs(tally: Tally) -> list[Arc]:
         found.append(Arc(key, f"{length:.2f} {AROUND:.2f}", f"{-start:.2f}"))
         at += n
     return found
-
-
-def decision_page(request: HttpRequest, order: Order, typed: drafts.TypedText, form: ReturnForm | None) -> DecisionPage:
-    """What follows from a return (`form`) or from accepting the order."""
-    rounds = rounds_of(order)
-    case = case_judged(order, typed, rounds)
-    query = kept_query(request)
-    is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
-    return DecisionPage(
-        is_photo=is_photo,
-        reference=order.reference,
-        case_url=case_url(order, query),
-        lease=lease_words(order, account_of(request)),
-        tally=case.tally,
-        form=form,
-        previews=previews(order, form.returned_fields(), rest_passed=case.tally.rest_passed) if form else [],
-        happens=_happens(order, case.tally, is_return=form is not None),
-        set_aside=findings_of(order, case, rounds) if form is None else [],
-        mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",
-        kept=typed.stamp,
-        version=order.version,
-        seconds=round(settings.DECISION_OPEN_FOR.total_seconds()),
-        query=query,
-    )
-
-
-def findings_of(order: Order, case: Judgement, rounds: Rounds) -> list[Words]:
-    """The findings on what is accepted, each with its part or picture."""
-    papers = papers_of(rounds)
-    if is_in(order, Group.PHOTO_IN_REVIEW):
-        marked = [(photo, photo.found) for photo in papers.of((PHOTO_SLOT,)) if photo.found]
-        return [f"{photo.name} · {mark.words}" for photo, found in marked for mark in found.marks]
-    sections = _sections(order, papers, case, rounds)
-    return [f"{part.label} · {words}" for each in sections for part in each.parts for words in part.findings]
-
-
-def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
-    """What follows from the decision, line by line."""
-    if is_return:
-        n = tally.returned
-        return [
-            ngettext("Only this part opens for the applicant", "Only these %(n)s parts open for the applicant", n)
-            % {"n": n},
-            ngettext(
-                "%(n)s verdict “OK” is kept for the next round",
-                "%(n)s verdicts “OK” are kept for the next round",
-                tally.ok,
-            )
-            % {"n": tally.ok},
-            _("The reasons are kept in these very words"),
-        ]
-    call = [_("The call to make stays in the list: close it if nobody has to call")] if next_call(order) else []
-    if is_in(order, Group.PHOTO_IN_REVIEW):
-        return [_goes_on(order), *call]
-    photo = queries.facts_of(order)["administrator_key"] != order.photo_accepted_for
-    asked = _("We request the photo from the applicant (text and mail)")
-    return [
-        asked if photo else _goes_on(order),
-        *([_("Nothing goes to the authority before the photo is accepted")] if photo else []),
-        *call,
-    ]
-
-
-def _goes_on(order: Order) -> Words:
-    """Where an accepted order goes. Nobody learns in advance whether it is drawn, so it reads as if it were."""
-    if policy.certain(order):
-        return _("A second person looks at it; then it goes to the authority, and the applicant is told")
-    if policy.may_be_drawn():
-        return _("The order goes to the authority and the applicant is told, or a second person looks at it first")
-    return _("The order goes to the authority; the applicant is told")

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from icpportal.approvals.words import RequestPanel
 from icpportal.fields.components import Panel, StateMark
@@ -171,57 +170,3 @@ class UnreadablePage:
     entered_at: datetime
     state: str
     is_erased: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewItem:
-    """A part in the message to the applicant."""
-
-    label: str
-    reason: str
-    words: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The message as the applicant will read it in one language."""
-
-    language: str
-    heading: str
-    intro: str
-    items: list[PreviewItem]
-    due: str
-    text_message: str
-    is_read: bool  # the applicant's own language
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionPage:
-    """The variables of `admin/transfers/case/return.html` and `accept.html`."""
-
-    reference: str
-    case_url: str
-    lease: str
-    tally: Tally
-    form: forms.Form | None
-    previews: list[Preview]
-    happens: list[Words]
-    set_aside: list[Words]  # findings that were checked and set aside
-    mobile: str
-    kept: str
-    version: int
-    seconds: int
-    query: str = ""
-    is_photo: bool = False  # whether the photo is judged, not the entries
-
-    @property
-    def title(self) -> Words:
-        """What is about to be done."""
-        accepts = _("Accept the photo") if self.is_photo else _("Accept the order")
-        return _("Return to the applicant: read it as they will") if self.form else accepts
-
-    @property
-    def move(self) -> str:
-        """The move of the button that accepts."""
-        return "accept_photo" if self.is_photo else "accept"

@@ -15,7 +15,8 @@ from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.review.baskets.views import case_url
 from transfers.review.cases import drafts
-from transfers.review.cases.case import findings_of, kept_query, lease_words
+from transfers.review.cases.case import kept_query, lease_words
+from transfers.review.cases.decision.page import findings_of
 from transfers.review.cases.judgement import case_judged
 from transfers.review.cases.parts.look import because_words, told_words
 from transfers.review.cases.parts.rounds import rounds_of

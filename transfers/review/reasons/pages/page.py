@@ -21,7 +21,7 @@ from icpportal.time_format import short_words
 from transfers.models import ReasonVersion, ReturnReason
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.forms import province_name
-from transfers.review.cases.page import Preview
+from transfers.review.cases.decision.letters import Preview
 from transfers.review.reasons.blanks import BLANK, BLANKS
 from transfers.review.reasons.publication import begins_at_of
 from transfers.review.reasons.queries import times_told

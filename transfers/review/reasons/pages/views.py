@@ -26,8 +26,7 @@ from icpportal.fields.types import Words
 from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason
 from transfers.review import actions as review
-from transfers.review.cases.letters import previews
-from transfers.review.cases.page import Preview
+from transfers.review.cases.decision.letters import Preview, previews
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.reasons import publication
 from transfers.review.reasons.blanks import BLANKS

@@ -1,5 +1,6 @@
 """Previews of the messages about a return, in both languages."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -12,9 +13,31 @@ from transfers.notifications.messages import Recipient, context
 from transfers.orders.rows import ACCOUNT
 from transfers.returns.verdict_labels import LANGUAGES, told_by_return
 from transfers.review.actions import ReturnedField
-from transfers.review.cases.page import Preview, PreviewItem
 
 RETURNED = "order_returned"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewItem:
+    """A part in the message to the applicant."""
+
+    label: str
+    reason: str
+    words: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The message as the applicant will read it in one language."""
+
+    language: str
+    heading: str
+    intro: str
+    items: list[PreviewItem]
+    due: str
+    text_message: str
+    is_read: bool  # the applicant's own language
 
 
 def previews(
