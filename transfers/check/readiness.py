@@ -15,8 +15,9 @@ from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.pages import stages
 from transfers.proofs.papers import agreed_people, living_papers
+from transfers.returns.changes import PAPER
 from transfers.returns.labels import full_name_of, in_sentence
-from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled_parts
+from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
 from verification.documents.upload_messages import reason_of

@@ -40,7 +40,9 @@ from transfers.proofs import servers
 from transfers.proofs.papers import along as papers_along
 from transfers.proofs.papers import living_papers
 from transfers.returns.answer_rows import AnswerRow, mask_of, rows
-from transfers.returns.returned_parts import ReturnedPart, keep_replies, kept_replies, note_replies, returned_parts
+from transfers.returns.record import kept_replies
+from transfers.returns.replies import keep_replies, note_replies
+from transfers.returns.returned_parts import ReturnedPart, returned_parts
 from transfers.steps import STEPS
 from transfers.steps.base import Step
 from transfers.steps.checked_form import facts_of

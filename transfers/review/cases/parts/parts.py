@@ -25,7 +25,7 @@ from transfers.proofs import servers
 from transfers.returns import answer_rows
 from transfers.returns.answer_rows import words
 from transfers.returns.labels import FORMS, label_of
-from transfers.returns.returned_parts import reply_rows
+from transfers.returns.replies import reply_rows
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.papers import OF_SECTION, Papers
