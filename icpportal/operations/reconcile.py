@@ -17,7 +17,8 @@ from icpportal.gateways.miit.incoming import downloads
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.outbox import queries as outbox
 from icpportal.time_format import to_beijing
-from transfers.orders import queries as orders
+from transfers.authority import parked
+from transfers.deadlines import long_waits
 from verification.documents import rounds
 from verification.models import FileRound
 
@@ -25,11 +26,11 @@ logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
 # why orders are stuck → the alarm about all with this reason
 ALARMS = {
-    orders.NO_ANSWER: "authority.review_late",
-    orders.NO_ID: "authority.id_missing",
-    orders.HELD: "orders.held",
-    orders.OVERDUE: "orders.overdue",
-    orders.STANDING: "orders.standing",
+    long_waits.NO_ANSWER: "authority.review_late",
+    long_waits.NO_ID: "authority.id_missing",
+    long_waits.HELD: "orders.held",
+    long_waits.OVERDUE: "orders.overdue",
+    long_waits.STANDING: "orders.standing",
 }
 ROUND_LATE = "files.round_late"
 DOWNLOAD_PARKED = "ministry.download_parked"
@@ -184,7 +185,7 @@ def stuck_orders(now: datetime) -> list[Finding]:
     Opens or clears the alarm of each reason.
     """
     behind = {each.reference for each in succession.waiting(now)}
-    found = [each for each in orders.stuck(now) if each.reference not in behind]
+    found = [each for each in long_waits.stuck(now) if each.reference not in behind]
     for reason, cause in ALARMS.items():
         _tell(cause, [each.reference for each in found if each.reason == reason], now)
     return [Finding("order", each.reference, f"{each.state}, {each.reason}") for each in found]
@@ -199,7 +200,7 @@ def _tell(cause: str, references: list[str], now: datetime) -> None:
 
 def parked_answers(now: datetime) -> list[Finding]:
     """Answers of the authority that no order could take."""
-    return [Finding("answer", found.report_key or "-", found.words(now)) for found in orders.parked_answers()]
+    return [Finding("answer", found.report_key or "-", found.words(now)) for found in parked.parked_answers()]
 
 
 def parked_downloads(now: datetime) -> list[Finding]:

@@ -1,6 +1,7 @@
-"""Parks answers of the authority that fit no order: puts them aside, tells operations, closes them."""
+"""Parks answers of the authority that fit no order: puts them aside, tells operations, lists and closes them."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -56,3 +57,26 @@ def clear_alarm(now: datetime) -> None:
     """Closes the alarm once nothing is parked."""
     if not ParkedAnswer.objects.filter(closed_at=None).exists():
         clear(PARKED, now=now)
+
+
+@dataclass(frozen=True)
+class ParkedRow:
+    """One parked answer of the authority: about which report, what it is, why, and since when."""
+
+    report_key: str
+    kind: str
+    reason: str
+    at: datetime
+    proposed: bool
+
+    def words(self, now: datetime) -> str:
+        """A line for operations; nothing personal."""
+        days, hours = divmod(int((now - self.at).total_seconds()) // 3600, 24)
+        age = f"{days} d {hours} h" if days else f"{hours} h"
+        return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
+
+
+def parked_answers() -> list[ParkedRow]:
+    """Every parked answer that nobody has dealt with, oldest first."""
+    rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
+    return [ParkedRow(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]

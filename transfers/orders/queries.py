@@ -1,8 +1,7 @@
 """Reads of orders, each in one place."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from uuid import UUID
 
@@ -26,20 +25,16 @@ from transfers.models import (
     Order,
     OrderDocument,
     OrderEvent,
-    ParkedAnswer,
     PhoneCheck,
     ReviewRound,
 )
-from transfers.orders import guards, moves, review_time, states
+from transfers.orders import guards, moves, states
 from transfers.orders.history import COME_BACK, REFUSALS, entry_along, postponed
 from transfers.orders.kinds import in_group, initial, is_in, keys
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import Group
 
 RETURN = "send_back"  # the decision of a round that returned the order
-NO_ANSWER = "the authority has not answered for longer than it usually takes"
-NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
-HELD, OVERDUE, STANDING = "held", "deadline passed", "standing too long"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # keys of the steps that are pages of the details; `transfers.steps` has a row for each
 DETAILS = ("subject", "website", "administrator")
@@ -236,59 +231,6 @@ def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
     named = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
     found = named.annotate(**entry_along(order))
     return read_once(order, "verdicts", lambda: {verdict.field: verdict for verdict in found})
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """One order that waits longer than it should."""
-
-    reference: str
-    state: str
-    reason: str
-
-
-def stuck(now: datetime) -> list[Stuck]:
-    """Orders that no page or sweep will move by itself, for `reconcile`."""
-    late = Q(pk__in=[])
-    for state in states.STATES:
-        if state.stuck_after is not None:
-            late |= Q(state=state.key, entered_at__lt=now - state.stuck_after)
-    overdue = Q(due_at__lt=now - timedelta(minutes=10))
-    waiting = set(without_access_id().values_list("reference", flat=True))
-    found = Order.objects.filter(late | overdue | Q(held=True)).values_list("reference", "state", "due_at", "held")
-    stuck_orders = [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
-    return stuck_orders + [Stuck(order.reference, order.state, NO_ANSWER) for order in review_time.late(now)]
-
-
-def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) -> str:
-    if held:
-        return HELD
-    if is_nameless:
-        return NO_ID
-    return OVERDUE if due_at and due_at < now else STANDING
-
-
-@dataclass(frozen=True)
-class ParkedRow:
-    """One parked answer of the authority: about which report, what it is, why, and since when."""
-
-    report_key: str
-    kind: str
-    reason: str
-    at: datetime
-    proposed: bool
-
-    def words(self, now: datetime) -> str:
-        """A line for operations; nothing personal."""
-        days, hours = divmod(int((now - self.at).total_seconds()) // 3600, 24)
-        age = f"{days} d {hours} h" if days else f"{hours} h"
-        return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
-
-
-def parked_answers() -> list[ParkedRow]:
-    """Every parked answer that nobody has dealt with, oldest first."""
-    rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
-    return [ParkedRow(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
 
 
 def returns_by(order: Order, by: str) -> QuerySet[OrderEvent]:

@@ -33,7 +33,7 @@ from icpportal.operations import miit_output as words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 from transfers.authority import results as authority
-from transfers.orders import queries
+from transfers.authority.parked import parked_answers
 from transfers.pages.rules_summary import of_today
 
 NOT_NOW = 3  # exit code: the ministry did not answer in time, or wants us to wait
@@ -113,7 +113,7 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
 
 def status(command: Command, as_json: bool, options: Options) -> int:
     now, moment = interface_status(), timezone.now()
-    parked = queries.parked_answers()
+    parked = parked_answers()
     now.needs.extend(
         f"answer to {each.report_key}: {each.words(moment)}; see “Parked answers” at the review desk" for each in parked
     )

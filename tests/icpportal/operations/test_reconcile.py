@@ -19,7 +19,7 @@ from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
 from icpportal.time_format import to_beijing
 from tests.transfers.builders import make_user, sign_in
-from transfers.orders.queries import HELD, Stuck
+from transfers.deadlines.long_waits import HELD, Stuck
 from verification.documents import rounds
 from verification.models import FileRound
 
@@ -58,7 +58,7 @@ def stuck(monkeypatch):
     """The orders that stand still, as reported by transfers."""
 
     def say(*rows):
-        monkeypatch.setattr("icpportal.operations.reconcile.orders.stuck", lambda now: list(rows))
+        monkeypatch.setattr("icpportal.operations.reconcile.long_waits.stuck", lambda now: list(rows))
 
     return say
 

@@ -25,11 +25,12 @@ from tests.icpportal.gateways.miit.authority_files import bajg, result
 from tests.transfers import states
 from tests.transfers.builders import fire, make_order, make_user, moves, sign_in
 from tests.transfers.whole_way import round_trip
+from transfers.authority.parked import parked_answers
 from transfers.authority.reports import report_of
 from transfers.authority.results import pull
 from transfers.deadlines.sweep import sweep
 from transfers.models import Order, OrderEvent, ParkedAnswer
-from transfers.orders import actions, queries
+from transfers.orders import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DIGEST = "1a64a010767f0725fb52111b0a9e9f84"  # of Abc12345
@@ -520,4 +521,4 @@ def test_a_refusal_of_an_abandoned_order_lets_the_next_one_be_sent_again(desk: S
     round_trip()
 
     assert (reload(fresh).state, reload(fresh).report) == (states.PHONE_DUE, 2)
-    assert queries.parked_answers() == []
+    assert parked_answers() == []

@@ -35,6 +35,7 @@ from tests.transfers.conftest import FakeAuthority
 from transfers.authority import parked, reports
 from transfers.authority.results import take_answer
 from transfers.cancellation import actions as cancelling
+from transfers.deadlines import long_waits
 from transfers.deadlines.sweep import sweep
 from transfers.documents import actions as paper_actions
 from transfers.models import Order, PhoneCheck
@@ -291,7 +292,7 @@ def test_an_answer_that_takes_longer_than_usual_is_reported_to_operations(kind: 
     assert (findings(end), open_alarms()) == ([], [])
     late = findings(end + timedelta(seconds=1))
 
-    assert late == [f"order {order.reference}: authority_review, {queries.NO_ANSWER}"]
+    assert late == [f"order {order.reference}: authority_review, {long_waits.NO_ANSWER}"]
     assert open_alarms() == ["authority.review_late"]
     assert Alarm.objects.get().reference == order.reference
 
@@ -315,7 +316,7 @@ def test_a_cancellation_without_the_authoritys_id_is_reported_until_the_id_has_c
     assert (findings(hour), open_alarms()) == ([], [])
     late = findings(hour + timedelta(seconds=1))
 
-    assert late == [f"order {order.reference}: handing_over, {queries.NO_ID}"]
+    assert late == [f"order {order.reference}: handing_over, {long_waits.NO_ID}"]
     assert open_alarms() == ["authority.id_missing"]
     assert Alarm.objects.get().reference == order.reference
 
@@ -338,11 +339,11 @@ def test_its_owner_reads_that_it_takes_longer_and_no_past_date(client: Client) -
 
 
 STANDS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "held because of a fault of ours": ({"state": states.HANDING_OVER, "held": True}, queries.HELD, "orders.held"),
-    "not handed over": ({"state": states.HANDING_OVER}, queries.STANDING, "orders.standing"),
-    "not reviewed": ({"state": states.SUBMITTED}, queries.STANDING, "orders.standing"),
-    "its photo not reviewed": ({"state": states.PHOTO_REVIEW}, queries.STANDING, "orders.standing"),
-    "over, and nobody ends it": ({"state": states.PHONE_DUE, "due_at": NOON}, queries.OVERDUE, "orders.overdue"),
+    "held because of a fault of ours": ({"state": states.HANDING_OVER, "held": True}, long_waits.HELD, "orders.held"),
+    "not handed over": ({"state": states.HANDING_OVER}, long_waits.STANDING, "orders.standing"),
+    "not reviewed": ({"state": states.SUBMITTED}, long_waits.STANDING, "orders.standing"),
+    "its photo not reviewed": ({"state": states.PHOTO_REVIEW}, long_waits.STANDING, "orders.standing"),
+    "over, and nobody ends it": ({"state": states.PHONE_DUE, "due_at": NOON}, long_waits.OVERDUE, "orders.overdue"),
 }
 
 
@@ -367,7 +368,7 @@ def test_a_held_report_is_an_alarm_at_the_next_check(authority: FakeAuthority) -
 
     take_answer(Answer(id="1", at=NOON, **answer), now=NOON)
 
-    assert findings(NOON) == [f"order {order.reference}: handing_over, {queries.HELD}"]
+    assert findings(NOON) == [f"order {order.reference}: handing_over, {long_waits.HELD}"]
     assert open_alarms() == ["orders.held"]
 
 
@@ -376,7 +377,7 @@ def test_no_order_is_read_for_this_while_all_are_recent(django_assert_num_querie
         at_authority()
 
     with django_assert_num_queries(3):
-        queries.stuck(NOON + timedelta(days=5))
+        long_waits.stuck(NOON + timedelta(days=5))
 
 
 def test_every_alarm_is_explained_in_the_document() -> None:
