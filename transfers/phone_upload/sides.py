@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 
 from icpportal.fields.components import DrawnSlot, no_details
 from transfers.check import slot_access
-from transfers.documents import slots
+from transfers.documents import drawn_slots, slots
 from transfers.documents.validity import is_stale, why_stale
 from transfers.models import Order, OrderDocument
 from transfers.phone_upload import queries as phone_upload
@@ -43,7 +43,7 @@ def side_shown(
     }
     if paper is not None and not reason:
         _add_picture(shown, order, paper)
-    if to_replace and shown["state"] in slots.READY:
+    if to_replace and shown["state"] in drawn_slots.READY:
         shown["state"] = "replace"
     if is_open:
         shown["form"] = UploadForm(key=f"{slot.key}_{side}")
@@ -53,7 +53,7 @@ def side_shown(
 
 def _add_picture(shown: DrawnSlot, order: Order, paper: OrderDocument) -> None:
     shown["state"] = paper.document.state
-    shown["reason"] = slots.kept_after(order, paper) or reason_of(paper.document)
+    shown["reason"] = drawn_slots.kept_after(order, paper) or reason_of(paper.document)
     if paper.document.is_ready and (findings := found_on(paper.document)) is not None:
         shown["state"], shown["found"] = "look", findings
 

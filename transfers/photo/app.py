@@ -11,7 +11,7 @@ from icpportal.fields.components import DrawnSlot, SlotAction
 from icpportal.fields.fields import NumberField
 from icpportal.gateways.photo_app import base as gateway
 from transfers.documents import actions as paper_actions
-from transfers.documents import slots
+from transfers.documents import drawn_slots, slots
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.orders.people import administrator
@@ -130,7 +130,7 @@ REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
 
 def photo_slot_context(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
     """The arguments of the photo's slot: an upload, or the two answers about a fetched photo."""
-    shown = slots.photo_slot(order, paper, reason=reason)
+    shown = drawn_slots.photo_slot(order, paper, reason=reason)
     if not is_asked(order):
         return shown
     url = shown["form_url"]

@@ -21,7 +21,7 @@ from icpportal.paths import path
 from icpportal.privacy.masks import mask_name
 from transfers.check import readiness, slot_access
 from transfers.documents import actions as paper_actions
-from transfers.documents import reuse, slots, statement
+from transfers.documents import drawn_slots, reuse, slots, statement
 from transfers.documents.actions import OrderChanged, PictureReplaced
 from transfers.documents.samples import Sample, samples_of
 from transfers.documents.slot_requests import TICK_FIRST, record_consent, side_in
@@ -228,7 +228,7 @@ def _sides(
 ) -> list[DrawnSlot]:
     """The sides with one primary button: that of the first that lacks something."""
     sides = [
-        slots.slot_context(
+        drawn_slots.slot_context(
             order,
             slot,
             side,
@@ -305,7 +305,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
             and not slot_access.needs_consent(order, found, held.agreed_people)
         )
         returned = papers_to_replace(unsettled_parts(returned_parts(order)))
-        drawn = slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
+        drawn = drawn_slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 

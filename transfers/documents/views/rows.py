@@ -13,7 +13,7 @@ from icpportal.fields.types import Words
 from icpportal.paths import path
 from icpportal.privacy.masks import mask_name
 from transfers.check.readiness import Gap
-from transfers.documents import slots
+from transfers.documents import drawn_slots, slots
 from transfers.documents.samples import right_sample
 from transfers.documents.slots import Slot
 from transfers.documents.validity import ADMINISTRATOR, LEAD, is_reused, is_stale, person_of, why_stale
@@ -214,7 +214,7 @@ def _trouble(order: Order, slot: Slot, paper: OrderDocument) -> Words:
 
 
 def _kept_words(order: Order, slot: Slot, paper: OrderDocument) -> Words:
-    words = slots.kept_after(order, paper)
+    words = drawn_slots.kept_after(order, paper)
     return _side(slot, paper, words) if words else ""
 
 
