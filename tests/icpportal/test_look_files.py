@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.staticfiles import finders
 from django.template import engines
 from django.template.loader_tags import BlockNode, ExtendsNode
@@ -19,6 +20,7 @@ from icpportal.templatetags import portal
 from tests.icpportal.look_urls import DRAWINGS, ICONS
 from transfers.orders.states import STATES as ORDERS
 
+PACKAGES = ("icpportal", "verification", "filings", "transfers")
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
@@ -239,6 +241,37 @@ def test_every_value_that_a_style_sheet_names_is_defined(bundle: str) -> None:
     sheet = "\n".join(part.read_text("utf-8") for part in bundles.bundles()[bundle])
 
     assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) - set(re.findall(r"(--[\w-]+):", sheet)) == set()
+
+
+def test_every_value_that_the_tokens_define_is_used_by_a_style_sheet_or_a_drawing() -> None:
+    text = "\n".join(file.read_text("utf-8") for file in (*SHEETS, *(STATIC / "img").glob("*.svg")))
+    of_the_scale = {"--l-hero", "--s8"}  # its largest steps, which no page needs today
+
+    assert set(re.findall(r"(--[\w-]+):", text)) - set(re.findall(r"var\((--[\w-]+)", text)) == of_the_scale
+
+
+def written_words() -> tuple[set[str], tuple[str, ...]]:
+    """The words of templates, scripts and code that may be a class, and the beginnings of those that are put together.
+
+    Django's own templates count: the desk shows its pages.
+    """
+    ours = [Path(settings.BASE_DIR) / name for name in ("templates", "static/js", *PACKAGES)]
+    folders = [*ours, Path(admin.__file__).parent]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".html", ".js", ".py")]
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    beginnings = re.findall(r"(?<![\w-])([A-Za-z][\w-]*-)(?=[{\"'])", text)
+    return set(re.findall(r"[A-Za-z][\w-]*", text)), (*beginnings, "field-")  # of a cell in Django's lists
+
+
+def test_no_style_sheet_draws_a_class_that_no_page_has() -> None:
+    words, beginnings = written_words()
+    unused = []
+    for sheet in SHEETS:
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+        classes = set(re.findall(r"\.([A-Za-z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", rules)))
+        unused += [f"{sheet.name}: {name}" for name in classes - words if not name.startswith(beginnings)]
+
+    assert sorted(unused) == []
 
 
 @pytest.mark.parametrize(("tag", "names"), [("icon", ICONS), ("drawing", DRAWINGS)])

@@ -23,13 +23,13 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @kept
-def drawing(name: str, size: str = "") -> SafeString:
-    """A line drawing of static/img/drawings.svg, always with text beside it; size "" or "small"."""
+def drawing(name: str) -> SafeString:
+    """A line drawing of static/img/drawings.svg, always with text beside it."""
     return format_html(
-        '<svg class="drawing{}" aria-hidden="true" focusable="false" viewBox="0 0 120 90">'
-        '<use href="{}#{}"></use></svg>',
-        f" drawing-{size}" if size else "", static("img/drawings.svg"), name,
-    )  # fmt: skip
+        '<svg class="drawing" aria-hidden="true" focusable="false" viewBox="0 0 120 90"><use href="{}#{}"></use></svg>',
+        static("img/drawings.svg"),
+        name,
+    )
 
 
 @kept
