@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, repeat
 from pathlib import Path
 from threading import Thread
 from unittest.mock import Mock
@@ -12,6 +13,7 @@ from unittest.mock import Mock
 import pytest
 from django.conf import settings
 from kombu import Connection, Exchange, Producer, Queue
+from redis import ConnectionError as NoConnection
 from redis import Redis
 
 from tests import fresh
@@ -91,6 +93,25 @@ def test_after_an_outage_messages_are_sent_through_a_new_pool(queue: Queue):
 
     assert [queue.get().payload for _ in range(2)] == ["before", "after"]
     assert queue.channel.pool is not before
+
+
+@pytest.mark.services
+def test_a_worker_that_holds_messages_gives_up_a_lost_connection_without_ending(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+):
+    """As Celery does when Redis ends: it drops the connection, on which the channel still waits, then closes it."""
+    send(queue, "in work")
+    with Connection(settings.CELERY_BROKER_URL, transport=settings.CELERY_BROKER_TRANSPORT) as connection:
+        channel = connection.default_channel
+        held = queue.bind(channel).get()
+        monkeypatch.setattr(channel, "_in_poll", True)
+        lost = chain(repeat(NoConnection, 2), repeat(None))  # its channel is closed twice
+        monkeypatch.setattr(channel, "_brpop_read", Mock(side_effect=lost))
+
+        connection.collect()
+        connection.release()
+
+    assert held.payload == "in work"
 
 
 @pytest.mark.parametrize("ending", ["", "?ssl_check_hostname=false"])
