@@ -80,7 +80,7 @@ def test_operations_see_state_key_and_errors_and_nothing_personal(staff):
     assert "Could not be sent" in texts[0]
     assert "refused: 550" in texts[0]
     assert "order_received:7:account:sms" in texts[1]
-    assert "<h1>Order … received · Text message</h1>" in texts[1]
+    assert "<h1>…: received for review (order …) · Text message</h1>" in texts[1]
     for text in texts:
         assert "13900000002" not in text
         assert "secret-domain" not in text

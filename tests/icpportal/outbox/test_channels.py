@@ -73,7 +73,7 @@ def test_a_mail_is_sent_with_both_parts_and_its_calendar_file(server, settings):
     (sent,) = mail.outbox
     assert sent.to == ["wang@example.com"]
     assert sent.from_email == f"ICP Filing · Example Cloud <{settings.DEFAULT_FROM_EMAIL}>"
-    assert sent.subject == "Verify the phones by 27 Nov 16:20 (order T7Q4-M2KX)"
+    assert sent.subject == "example.com: verify the phones by 27 Nov 16:20 (order T7Q4-M2KX)"
     assert sent.body.startswith("The order for example.com is with the Ningxia authority.")
     assert [(part.mimetype, part.content[:15]) for part in sent.alternatives] == [("text/html", "<!doctype html>")]
     assert [tuple(file) for file in sent.attachments] == [("T7Q4-M2KX.ics", ICS["content"], "text/calendar")]

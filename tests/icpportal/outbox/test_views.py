@@ -75,7 +75,10 @@ def test_a_reader_finds_their_messages_newest_first_in_the_language_of_the_page(
     main = main_of(page(reader))
 
     titles = [strip_tags(each) for each in re.findall(r'<p class="note-title"><a href="[^"]+">(.+?)</a>', main)]
-    assert titles == ["Order T7Q4-M2KX returned: phones not verified in time", "Order T7Q4-M2KX received"]
+    assert titles == [
+        "example.com: returned, phones not verified in time (order T7Q4-M2KX)",
+        "example.com: received for review (order T7Q4-M2KX)",
+    ]
     assert "2 unread" in main
     assert main.count("note is-new") == 2
 
@@ -86,7 +89,7 @@ def test_the_same_messages_are_chinese_on_a_chinese_page(reader, wang):
 
     main = main_of(page(reader))
 
-    assert "订单 T7Q4-M2KX 已退回：短信核验超时" in strip_tags(main)
+    assert "example.com 已退回：短信核验超时（订单 T7Q4-M2KX）" in strip_tags(main)
     assert "came back" not in main
 
 

@@ -368,7 +368,7 @@ ORDER_URL = "https://beian.example.com/transfers/T7Q4-M2KX/"
 def test_a_mail_says_what_happened_whose_turn_it_is_by_when_where_and_from_whom():
     rendered = render("order_lapsed", "email", "zh-hans", {**LONGEST, "domain": "example.com", "url": ORDER_URL})
 
-    assert rendered.subject == "订单 T7Q4-M2KX 已退回：短信核验超时"
+    assert rendered.subject == "example.com 已退回：短信核验超时（订单 T7Q4-M2KX）"
     assert rendered.text.split("\n\n") == [
         "截至 11月27日16:20 仍未核验：139****0001、139****0002。订单已退回，内容和资料均已保留。"
         "没有变化的可原样重新提交，无需再次审核，随后会收到新的验证码。手机号已变更的，请先到原接入商变更备案。"
@@ -532,6 +532,17 @@ def test_the_note_on_the_site_is_the_body_of_the_mail(language: str):
         assert note.subject == mail.subject, name
         assert f"{note.text}\n\n" in mail.text, name
         assert (note.button, note.url, note.mail) == (mail.button, mail.url, mail.mail), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values())
+def test_a_subject_about_an_order_names_its_domain_so_that_thirty_orders_are_told_apart(language: str):
+    words = {**LONGEST, "domain": "one-of-thirty.example"}
+
+    subjects = {name: render(name, "email", language, words).subject for name in EVENTS}
+
+    about_orders = [each for each in subjects.values() if str(LONGEST["ref"]) in each]
+    assert [each for each in about_orders if "one-of-thirty.example" not in each] == []
+    assert len(about_orders) > 30
 
 
 # --- how long it is good ---------------------------------------------------------------------
