@@ -169,11 +169,11 @@ LENGTHS = _compiled(
 
 
 def _domain(words: str) -> str:
-    """The domain in its stored form: 示例.cn is found by its own characters."""
+    """The domain in its stored form: 示例.cn is found by its own characters, a pasted address by its domain."""
     try:
-        return canonical(words)
+        return canonical(words).removeprefix("www.")
     except ValidationError:
-        return words.lower()
+        return unicodedata.normalize("NFKC", words).lower()
 
 
 def _reference(words: str) -> str:

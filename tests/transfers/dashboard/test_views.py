@@ -193,6 +193,14 @@ def test_a_chinese_domain_is_found_by_its_own_letters(client):
     assert references(show(client, order.owner, q="例子.cn")) == [order.reference]
 
 
+@pytest.mark.parametrize("pasted", ["https://www.example-shop.cn/about", "www.Example-Shop.cn", "ｅｘａｍｐｌｅ-ｓ"])
+def test_an_order_is_found_by_the_pasted_address_of_its_website(client, pasted):
+    order = make_order(domain="example-shop.cn", state=states.SUBMITTED)
+    make_order(order.owner, domain="other.cn", state=states.SUBMITTED)
+
+    assert references(show(client, order.owner, q=pasted)) == [order.reference]
+
+
 def test_orders_can_be_filtered_by_kind(client):
     user = make_user()
     make_order(user, state=states.SUBMITTED)
