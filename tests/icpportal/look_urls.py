@@ -235,7 +235,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
             },
             {"title": word("网站负责人", "Website administrator"), "url": "/x/", "state": "todo"},
             {
-                "title": word("检查并提交", "Check and send"),
+                "title": word("核对并提交", "Check and submit"),
                 "state": "waiting",
                 "hint": word("以上完成后开放", "Opens when the others are done"),
             },

@@ -92,7 +92,7 @@ IN_THE_WAY = {
     "cancelling begun": (
         states.CANCELLATION,
         states.DRAFT,
-        "Order %(ref)s cancels a transfer and was not sent yet: finish it, or keep the transfer",
+        "Order %(ref)s cancels a transfer and was not submitted yet: finish it, or keep the transfer",
     ),
     "cancelling cools": (
         states.CANCELLATION,

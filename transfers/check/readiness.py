@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from filings import checks
-from icpportal.fields.types import Json, JsonObject
+from icpportal.fields.types import Json, JsonObject, Words
 from icpportal.paths import path
 from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
 from transfers.pages import stages
 from transfers.proofs.papers import agreed_people, living_papers
 from transfers.returns.changes import PAPER
@@ -30,6 +32,11 @@ class Gap:
     words: str | Promise
     url: str
     part: str = ""
+
+
+def title_of(order: Order) -> Words:
+    """The title of the page that checks and submits the order, and of the links to it."""
+    return _("Check and resubmit") if is_in(order, Group.RETURNED) else _("Check and submit")
 
 
 def gaps(order: Order, papers: list[OrderDocument] | None = None) -> list[Gap]:

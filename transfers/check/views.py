@@ -112,6 +112,7 @@ class CheckPage(PageInOrder):
     """All answers, what is missing, and what may be returned."""
 
     template: ClassVar[str] = "transfers/check/check.html"
+    title: Words
     form: DeclarationForm
     shown: str
     panels: list[Panel]
@@ -193,6 +194,7 @@ def _page(
     replaced = [replace(_paper(order, paper, parts), url="") for paper in _replaced_papers(order)]
     return CheckPage(
         frame=frame(order, stages.DOCUMENTS),
+        title=readiness.title_of(order),
         form=form,
         shown=shown_mark(order, papers),
         panels=[

@@ -89,7 +89,7 @@ CANCELLATION = Kind(
             kept="",
             reminder="",
             upload="",
-            blocks=_("Order %(ref)s cancels a transfer and was not sent yet: finish it, or keep the transfer"),
+            blocks=_("Order %(ref)s cancels a transfer and was not submitted yet: finish it, or keep the transfer"),
         ),
         replace(
             states.HANDING_OVER,

@@ -19,7 +19,7 @@ def test_no_english_text_changes_when_it_is_entered():
 
 def test_an_english_text_is_in_the_catalogue_that_is_asked_first():
     source_texts.enter()
-    assert "Check and send" in trans_real.translation("en")._catalog._catalogs[0]
+    assert "Check and submit" in trans_real.translation("en")._catalog._catalogs[0]
 
 
 def test_contexts_and_plurals_read_as_before_in_both_languages():
@@ -28,4 +28,4 @@ def test_contexts_and_plurals_read_as_before_in_both_languages():
         assert translation.pgettext("month name", "May") == "May"
         assert translation.ngettext("%(n)s document", "%(n)s documents", 2) == "%(n)s documents"
     with translation.override("zh-hans"):
-        assert translation.gettext("Check and send") != "Check and send"
+        assert translation.gettext("Check and submit") != "Check and submit"

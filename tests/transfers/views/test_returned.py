@@ -508,6 +508,20 @@ def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> No
     assert primary_buttons(html) == ["Check and resubmit"]
 
 
+@pytest.mark.parametrize(
+    ("state", "title"), [(states.DRAFT, "Check and submit"), (states.RETURNED, "Check and resubmit")]
+)
+def test_the_list_of_documents_leads_to_the_page_that_submits_by_its_title(
+    client: Client, state: str, title: str
+) -> None:
+    """The list said "Check and send", the page of a returned order "Check and resubmit": one act had two words."""
+    order = make_returned("website.site_name") if state == states.RETURNED else make_complete(state=state)
+
+    link = document_fromstring(show(client, order, "documents")).get_element_by_id("check-and-send")[0]
+
+    assert (link.text, heading(show(client, order, "check"))) == (title, title)
+
+
 def test_remaining_parts_come_first_with_the_reviewers_words_and_the_one_primary_button(client: Client) -> None:
     """The button led to a list of pages, and nothing said who had written what and when."""
     order = make_returned("website.site_name")

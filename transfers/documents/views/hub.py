@@ -13,6 +13,7 @@ from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.client import is_of_script
 from icpportal.fields.components import PRIMARY, Notice, Panel
 from icpportal.fields.fields import ChoiceField
+from icpportal.fields.types import Words
 from icpportal.paths import path
 from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
@@ -61,6 +62,7 @@ class DocumentsPage(PageInOrder):
     ready: int
     total: int
     left: int
+    check_label: Words
     check_class: str
     notices: list[Notice]
     phone_offers: list[PhoneOffer]
@@ -106,6 +108,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
         ready=ready,
         total=len(rows),
         left=len(rows) - ready,
+        check_label=readiness.title_of(order),
         check_class="button" if ready == len(rows) else "button button-secondary",
         notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
         phone_offers=offers(order),
