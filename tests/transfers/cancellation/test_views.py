@@ -606,13 +606,14 @@ def test_an_order_elsewhere_that_was_claimed_since_is_not_named(client: Client, 
 def test_the_page_that_keeps_the_transfer_is_not_titled_abandoning_the_filing(
     client: Client, owner: Any, language: str, title: str
 ) -> None:
-    """A screen reader said 放弃备案, although nothing happens to the filing."""
+    """A screen reader said 放弃备案, and the heading "Abandon order", although nothing happens to the filing."""
     order = to_last_look(prove_again(client, owner), make_website(owner))
     client.cookies["django_language"] = language
 
     html = client.get(reverse("order-move", args=[order.reference, "abandon"])).content.decode()
 
     assert re.search(r"<title>\s*(.*?)\s*·", html)[1] == title  # type: ignore[index]
+    assert re.search(r"<h1>\s*(.*?)\s*</h1>", html)[1] == title  # type: ignore[index]
 
 
 def test_a_draft_can_be_given_up_and_the_transfer_stays(client: Client, owner: Any) -> None:
