@@ -447,3 +447,14 @@ def test_nobody_is_urged_to_go_on_with_a_cancellation_that_was_only_opened(clien
     assert 'class="first-act' not in alone  # the transfer stays as it is if nobody acts
     assert urgent is not None
     assert photo.display_domain in urgent[0]
+
+
+def test_what_is_left_of_the_most_urgent_order_ticks_in_its_last_hour(client):
+    """A list left open said "40 minutes left" until long after the time was up."""
+    user, soon = make_user(), timezone.now() + timedelta(minutes=40)
+    make_order(user, state=states.PHONE_DUE, due_at=soon)
+
+    urgent = re.search(r'<section class="first-act.*?</section>', show(client, user), re.DOTALL)
+
+    assert urgent is not None
+    assert f'data-countdown="{soon.isoformat()}"' in urgent[0]
