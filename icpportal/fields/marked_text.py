@@ -52,12 +52,16 @@ STYLES = {
 
 
 def beijing(moment: datetime | date | None, style: str = "long") -> SafeString | str:
-    """A moment in Beijing time in `<time>`; styles long (default), short, day, clock."""
+    """A moment in Beijing time in `<time>`; styles long (default), short, day, clock.
+
+    The script adds the reader's own time to the long one, if their clock differs.
+    """
     if not moment:
         return ""
     if not isinstance(moment, datetime):
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), time_format.day_words(moment))
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), STYLES[style](moment))
+    marked = '<time datetime="{}" data-local>{}</time>' if style == "long" else '<time datetime="{}">{}</time>'
+    return format_html(marked, moment.isoformat(), STYLES[style](moment))
 
 
 def spans(old: str, new: str) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def test_a_lazy_translation_is_resolved_when_the_page_is_rendered():
 def test_a_moment_is_written_inside_a_time_element_with_its_exact_value():
     drawn = draw("{{ v|beijing }}", v=datetime(2020, 11, 27, 8, 20, tzinfo=UTC))
 
-    assert drawn == '<time datetime="2020-11-27T08:20:00+00:00">Fri 27 Nov 2020, 16:20 Beijing time</time>'
+    assert drawn == '<time datetime="2020-11-27T08:20:00+00:00" data-local>Fri 27 Nov 2020, 16:20 Beijing time</time>'
 
 
 def test_a_moment_has_shorter_styles_and_a_bare_day_has_one():

@@ -1,6 +1,7 @@
 """The look in a real browser: accessible, within the strict policy, on a narrow phone, with and without script."""
 
 import gzip
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -185,6 +186,23 @@ def test_in_the_last_hour_the_minutes_tick_by_the_servers_clock(visit):
     assert after == ["1 day 7 hours left", "40 minutes left", "Time is up"]
     assert near_the_end == "Less than a minute left"
     assert lines.all_text_contents()[1] == "Time is up"
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "added"),
+    [
+        ("America/New_York", "en", r" \((Sun|Mon|Tue|Wed|Thu|Fri|Sat), \d\d:\d\d E[SD]T\)"),
+        ("Europe/Berlin", "zh-hans", r" \(周. GMT\+[12] \d\d:\d\d\)"),
+        ("Asia/Singapore", "en", ""),
+    ],
+)
+def test_readers_elsewhere_find_their_own_time_beside_beijing_time(visit, zone, language, added):
+    page = visit("/gallery/", language, timezone_id=zone)
+
+    times = page.locator("time").filter(has_text=re.compile("Beijing time|北京时间"))
+    words = times.first.text_content()
+
+    assert re.fullmatch(r"(?:\w{3} \d+ \w{3}(?: \d{4})?, \d\d:\d\d Beijing time|北京时间.+?）)" + added, words)
 
 
 def test_a_slot_being_checked_becomes_ready_by_itself_although_the_server_was_down(visit):

@@ -21,3 +21,9 @@ document.querySelectorAll("[data-countdown]").forEach((place) => {
   const timer = window.setInterval(draw, 15000);
   draw();
 });
+// The reader's own time beside Beijing time, for readers whose clock differs.
+document.querySelectorAll("time[data-local]").forEach((time) => {
+  const at = new Date(time.dateTime);
+  const own = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
+  if (at.getTimezoneOffset() !== -480) time.append(` (${at.toLocaleString(document.documentElement.lang, own)})`);
+});
