@@ -282,18 +282,19 @@
   window.addEventListener("beforeunload", (event) => unsent.size && event.preventDefault());
   // the page's own form would leave a chosen picture behind
   const holdUnsent = (event) => {
-    const [form] = [...unsent].filter((each) => each.isConnected);
+    const forms = [...unsent].filter((each) => each.isConnected);
+    const [form] = forms;
     if (!form || event.defaultPrevented || event.target.id !== "page-form") return;
-    const said = form.querySelector("[data-said]");
-    if (said.textContent === words.unsent) {
-      unsent.clear(); // pressed again: without the picture
+    const said = forms.map((each) => each.querySelector("[data-said]"));
+    if (said.every((each) => each.textContent === words.unsent)) {
+      unsent.clear(); // pressed again: without the pictures
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation(); // nothing was sent
     document.dispatchEvent(new Event("stopped"));
-    form.closest("details")?.setAttribute("open", ""); // closed since
-    said.textContent = words.unsent;
+    forms.forEach((each) => each.closest("details")?.setAttribute("open", "")); // closed since
+    said.forEach((each) => (each.textContent = words.unsent));
     (form.querySelector("button:not([type]):not([hidden])") || form.querySelector('[data-act="stop"]')).focus();
   };
   window.addEventListener("submit", holdUnsent, true);

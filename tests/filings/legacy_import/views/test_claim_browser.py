@@ -106,3 +106,22 @@ def test_what_holds_back_the_change_of_language_speaks_of_no_submitting(
 
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     page.context.close()
+
+
+def test_each_of_two_chosen_pictures_says_that_it_is_not_uploaded_yet(
+    browser: Browser, live_server: Any, mine: LegacyClaim
+) -> None:
+    """Only the first was named: who uploaded it pressed again, and the second was lost."""
+    page = open_page(browser, live_server, mine)
+    places = [page.locator("#slot-paper-1"), page.locator("#slot-paper-2")]
+    places[0].locator("summary").click()
+    for place in places:
+        choose(place)
+
+    page.locator("#page-form .button").click()
+
+    for place in places:
+        expect(place.locator("[data-said]")).to_have_text(UNSENT)
+    expect(places[0].get_by_role("button", name="Upload", exact=True)).to_be_focused()
+    assert state_of(mine) == states.OPEN
+    page.context.close()
