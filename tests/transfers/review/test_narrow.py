@@ -19,6 +19,7 @@ from transfers.review.purposes import CASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW, NARROWEST = {"width": 390, "height": 800}, {"width": 320, "height": 800}
+TABLET = {"width": 1024, "height": 768}
 ROOM = 90  # for a reference
 LONG = ("阿卜杜拉热合曼·买买提尼亚孜·艾合买提江·" * 4)[:80]
 PAGES = {
@@ -59,3 +60,17 @@ def test_no_page_of_the_desk_is_wider_than_the_narrowest_window(
             assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST["width"], name
             for box in page.locator(".filters input:visible").all():
                 assert (box.bounding_box() or {}).get("width", 0) > ROOM, name
+
+
+def test_the_head_of_the_desk_fits_a_tablet_with_the_name_of_its_reader(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    make_order(state=states.SUBMITTED)
+    lead = make_user(held_roles=(LEAD_REVIEWER,))
+    User.objects.filter(pk=lead.pk).update(name="Gao Yang")
+    with window(browser, live_server.url, lead, viewport=TABLET) as page:
+        page.goto(live_server.url + reverse("admin:index"))
+        assert page.locator(".nav").get_by_text("Reasons").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
+        assert (page.locator(".me-name").bounding_box() or {}).get("width", 0) > 0
