@@ -434,6 +434,12 @@ def test_it_is_the_same_persons_turn_in_both_languages():
     assert {name: turn for name, turn in turns.items() if len(turn) > 1} == {}
 
 
+@pytest.mark.parametrize("folder", LANGUAGES)
+def test_the_words_of_a_mail_do_not_point_up_to_the_time_below_them(folder: str):
+    bodies = {name: catalogue.sections(name, folder).get("body", "") for name in EVENTS}
+    assert [name for name, body in bodies.items() if re.search("time above|上述时间", body)] == []
+
+
 @pytest.mark.parametrize("name", [name for name in EVENTS if "_reminder" in name or name.startswith("phones_")])
 def test_every_reminder_states_its_deadline(name: str):
     assert "by Fri 27 Nov, 16:20 Beijing time" in render(name, "email", "en", LONGEST).mail.due
