@@ -189,7 +189,17 @@ def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -
 
     assert "Overdue now: 2" in page_text
     assert "1 nobody has taken" in page_text
-    assert "Waiting for review 3 2 1 hour over" in page_text  # since Monday 18:00
+    assert "Waiting for review 3 2 1 h 00 min over" in page_text  # since Monday 18:00
+
+
+def test_an_overdue_order_is_as_late_in_the_figures_as_in_the_queue(lead: Client) -> None:
+    add_count("arrived", "", 1)
+    make_order(state=states.SUBMITTED, entered_at=TODAY - 8 * DAY)
+    four_working_days = "37 h 00 min over"
+
+    assert four_working_days in page(lead)
+    queue = lead.get("/admin/transfers/order/?queue=review", headers={"accept-language": "en"})
+    assert four_working_days in words(queue.content.decode())
 
 
 def test_a_province_filters_the_figures_and_the_period_can_be_longer(lead: Client) -> None:

@@ -5,17 +5,15 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
-from icpportal.time_format import span_words
 from icpportal.workdays.calendar import Calendar, end_of_answer
 from icpportal.workdays.hours import working_time
 from transfers.models import Order
 from transfers.orders import states
 from transfers.orders.kinds import TRANSFERS
 from transfers.orders.rows import WE
-from transfers.review.baskets.due import LONGEST, over_before
+from transfers.review.baskets.due import LONGEST, over_before, over_words
 from transfers.review.baskets.rows import free
 
 
@@ -66,6 +64,6 @@ def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
 
 
 def _over_words(entered: datetime, now: datetime, known: Calendar) -> str:
-    """How much working time has passed since the answer was due."""
+    """How much working time has passed since the answer was due, as in the list that the stage links to."""
     due = max(end_of_answer(entered, known=known), now - LONGEST)
-    return _("%(span)s over") % {"span": span_words(working_time(due, now, known=known))}
+    return over_words(working_time(due, now, known=known))
