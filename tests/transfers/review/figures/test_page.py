@@ -122,7 +122,8 @@ def test_the_page_is_chinese_for_a_chinese_reader(lead: Client) -> None:
 
     page_text = page(lead, "zh-hans")
 
-    assert "1 单中有 1 单一次通过" in page_text
+    assert "1 件中有 1 件一次通过" in page_text
+    assert "每个工作日的订单，" in page_text
     assert re.findall(r"[A-Za-z]{4,}", page_text.partition("统计")[2]) == []
 
 

@@ -38,7 +38,8 @@ def pace(counts: Counts, known: Calendar) -> Figure:
     else:
         days = [day for day in period.days() if known.is_workday(day) or arrived[day] or answered[day]]
     came, done = (counts.total(period, figure, first=True) for figure in (ARRIVED, ANSWERED))
-    unit = _("Orders by week") if period.weeks > DAILY else _("Orders by working day")
+    by_week = period.weeks > DAILY
+    lead = _("Orders by week, %(first)s to %(last)s") if by_week else _("Orders by working day, %(first)s to %(last)s")
     said = {"first": short_day(period.first), "last": short_day(period.last)}
     pairs = [(arrived[day], answered[day]) for day in days]
     names = [short_day(day) for day in days]
@@ -46,7 +47,7 @@ def pace(counts: Counts, known: Calendar) -> Figure:
     return Figure(
         key="pace",
         title=title,
-        lead=f"{unit}, " + _("%(first)s to %(last)s") % said,
+        lead=lead % said,
         fills=[Fill(shapes.FIRST, _("arrived")), Fill(shapes.SECOND, _("answered for the first time"))],
         drawing=shapes.columns(title, names, pairs),
         table=Table(
