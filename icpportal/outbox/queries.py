@@ -21,6 +21,7 @@ SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hos
 APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
 REFUSED_WITHIN, REFUSED_LEAST = timedelta(hours=1), 5  # messages of one channel: fewer allow no conclusion
+ADDRESSES_LEAST = 2  # of those messages: one address alone may be a full mailbox, or a phone that is off
 PUT_OFF_FOR = timedelta(hours=1)  # after an attempt, once there were so many
 TRIED_FOR = timedelta(days=3)  # a message that leaves now is hardly older
 OUTSIDE = ("email", "sms")  # channels whose supplier may put off every message; the others have alarms of their own
@@ -118,21 +119,38 @@ def put_off(channel: str) -> QuerySet[Message]:
 
 
 def _is_put_off(channel: str) -> bool:
-    newest = put_off(channel).order_by("-created_at").values_list("created_at", flat=True)
-    waits = list(newest[:REFUSED_LEAST])
-    if len(waits) < REFUSED_LEAST:
+    enough = _enough_to_conclude(put_off(channel).order_by("-created_at"))
+    if enough is None:
         return False
-    recent = Message.objects.filter(created_at__gte=waits[-1] - TRIED_FOR, channel=channel)  # by an index
-    return not recent.filter(delivered_at__gte=waits[-1]).exists()
+    since = enough.created_at
+    recent = Message.objects.filter(created_at__gte=since - TRIED_FOR, channel=channel)  # by an index
+    return not recent.filter(delivered_at__gte=since).exists()
+
+
+def _enough_to_conclude(messages: QuerySet[Message]) -> Message | None:
+    """The message with which there are enough of them to enough addresses; `None` when there are not.
+
+    The address of a code is erased with it: such a message counts as one to an address of its own.
+    """
+    addresses = set()
+    for number, message in enumerate(messages[:SHOWN], 1):
+        addresses.add(str(message.payload.get("to") or message.key))
+        if number >= REFUSED_LEAST and len(addresses) >= ADDRESSES_LEAST:
+            return message
+    return None
 
 
 def _failed_channels(now: datetime) -> list[str]:
     since = now - REFUSED_WITHIN
     failed = failed_messages().filter(failed_at__gt=since, state=State.FAILED, delivered_at=None).order_by()
     several = failed.values("channel").annotate(first=Min("failed_at"), n=Count("pk")).filter(n__gte=REFUSED_LEAST)
-    counted = several.values_list("channel", "first")
     left = Message.objects.filter(created_at__gt=since)  # by an index; an older one that leaves now changes little
-    return [channel for channel, first in counted if not left.filter(channel=channel, delivered_at__gte=first).exists()]
+    return [
+        channel
+        for channel, first in several.values_list("channel", "first")
+        if not left.filter(channel=channel, delivered_at__gte=first).exists()
+        and _enough_to_conclude(failed.filter(channel=channel))
+    ]
 
 
 def oldest_waiting(now: datetime) -> datetime | None:

@@ -208,3 +208,33 @@ def test_on_call_sees_no_refusal_once_an_older_mail_that_was_put_off_too_has_lef
     set_("mail 0", state=State.DELIVERED, next_at=None, delivered_at=now)
 
     assert queries.refused_channels(now) == []
+
+
+FULL = {"to": "full@example.com"}
+
+
+def test_five_mails_to_one_full_mailbox_are_no_fault_of_the_mail_server(owe: Any) -> None:
+    """In a quiet portal nothing else leaves, and operations would be called at night for one customer's mailbox."""
+    now = datetime.now(UTC)
+    for each in range(6):
+        owe(f"mail {each}", channel="email", payload=FULL)
+        set_(f"mail {each}", attempts=7, next_at=now, created_at=now - timedelta(hours=9 - each))
+    assert queries.refused_channels(now) == []
+
+    owe("to another", channel="email", payload={"to": "another@example.com"})
+    set_("to another", attempts=5, next_at=now, created_at=now - timedelta(hours=10))
+
+    assert queries.refused_channels(now) == ["email"]
+
+
+def test_five_mails_that_failed_for_one_mailbox_are_no_fault_of_the_mail_server(owe: Any) -> None:
+    now = datetime.now(UTC)
+    for each in range(5):
+        owe(f"mail {each}", channel="email", payload=FULL)
+        set_(f"mail {each}", state=State.FAILED, next_at=None, failed_at=now)
+    assert queries.refused_channels(now) == []
+
+    owe("to another", channel="email", payload={"to": "another@example.com"})
+    set_("to another", state=State.FAILED, next_at=None, failed_at=now)
+
+    assert queries.refused_channels(now) == ["email"]

@@ -190,7 +190,7 @@ def texts_that_are_all_refused():
     from icpportal.outbox.models import Message, State
 
     for number in range(5):
-        queue(channel="sms", key=f"refused {number}", payload={"to": "13900000001"})
+        queue(channel="sms", key=f"refused {number}", payload={"to": f"1390000000{number}"})
     Message.objects.update(state=State.FAILED, next_at=None, failed_at=timezone.now() - timedelta(minutes=9))
 
 
