@@ -47,8 +47,8 @@ class CallRow:
 
     @property
     def clock(self) -> str:
-        """The time alone, for when the due date already says how late it is."""
-        return "" if self.due.words == self.when else self.when
+        """The time alone, unless the due date already begins with it."""
+        return clock_beside(self.due, self.when)
 
     @property
     def current(self) -> SafeString:
@@ -137,6 +137,11 @@ def mark_of(call: Call, now: datetime) -> Words:
     if call.grace_until:
         return _("told; time to answer until %(when)s") % {"when": when_words(call.grace_until, now)}
     return ""
+
+
+def clock_beside(due: Due, when: str) -> str:
+    """The time to show below a due date: for one that says only how late it is."""
+    return "" if due.words.startswith(when) else when
 
 
 def when_words(at: datetime, now: datetime) -> str:

@@ -20,7 +20,7 @@ from transfers.review.baskets.counts import BasketCount
 from transfers.review.baskets.due import Due, calendar_around, due_between, over_before, today_before
 from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
-from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
+from transfers.review.worklists.calls import KNOWN_FOR, clock_beside, current, when_words
 
 LONGEST = 60  # characters shown of an objection's text
 COUNTED = "desk.objections"
@@ -39,6 +39,11 @@ class ObjectionRow:
     due: Due
     when: str
     is_here: bool
+
+    @property
+    def clock(self) -> str:
+        """The time alone, unless the due date already begins with it."""
+        return clock_beside(self.due, self.when)
 
     @property
     def current(self) -> SafeString:

@@ -1,11 +1,12 @@
 """Objections as work of the desk: both sides, calls, an answer that the person who objects reads, closed once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
+from icpportal.time_format import BEIJING
 from tests.bad import spoil
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
@@ -82,6 +84,15 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
     # the applicant of the order hears nothing of the call to somebody else
     assert (Call.objects.get().objection, order.events.count()) == (objection, 0)
     assert "We want to call you" not in page(english(Client(), order.owner), order.get_absolute_url())
+
+
+def test_the_list_says_once_when_the_answer_to_an_objection_is_due(order: Order, objector: User) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 5, 0, tzinfo=BEIJING), tick=False):
+        actions.object_to(owner=objector, domain=order.domain, subject_key="", words="not me")
+        listed = page(english(Client(), make_reviewer()), OBJECTIONS)
+
+    answer_due = listed.partition("Answer due")[2].partition("</table>")[0]
+    assert answer_due.count("tomorrow 18:00") == 1
 
 
 def test_a_closed_objection_no_longer_shows_the_number_of_who_objected(objection: Objection) -> None:
