@@ -116,3 +116,14 @@ def in_the_way(order: Order) -> Order | Access | None:
     about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
     other = queries.in_progress().filter(about, Q(claimed=True) | Q(owner=order.owner_id)).exclude(pk=order.pk).first()
     return other or live_accesses().filter(website__domain=order.domain).first()
+
+
+def could_end_access(order: Order) -> bool:
+    """Whether the register still has the access that a refused cancellation was about, and no later one."""
+    ours = live_accesses().filter(website=order.website_id)
+    return ours.exists() and not ours.filter(since__gt=order.created_at).exists()
+
+
+def other_cancellation(order: Order) -> Order | None:
+    """Another cancellation of the same website that is not over."""
+    return queries.in_progress().filter(website=order.website_id, kind__in=keys("ends_access")).first()

@@ -63,19 +63,14 @@ def _waiting(parked: ParkedAnswer) -> QuerySet[ParkedAnswer]:
 
 
 def _refuse_late(answer: Answer) -> None:
-    """Refuses a grant for an abandoned order that would conflict with what followed."""
+    """Refuses a grant for an order that is over if it would conflict with what followed."""
     order = _order_of(answer)
     if answer.kind != AnswerKind.GRANTED or order is None or not is_in(order, Group.GRANT_MAY_COME):
         return
-    if not kind_of(order).brings_access:
-        raise CannotApply(
-            _(
-                "Order %(ref)s was refused and stays so. If the access has ended, request the record (BASJ) of the "
-                "website: it ends the access here. Then close this answer"
-            )
-            % {"ref": order.reference}
-        )
-    other = other_reports.in_the_way(order)
+    ends_access = kind_of(order).ends_access
+    if ends_access and not other_reports.could_end_access(order):
+        raise CannotApply(_("The register has no access of ours that this cancellation could end: close the answer"))
+    other = other_reports.other_cancellation(order) if ends_access else other_reports.in_the_way(order)
     if isinstance(other, Order):
         raise CannotApply(
             _("Order %(ref)s is open for this domain or subject: end it first") % {"ref": other.reference}

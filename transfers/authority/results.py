@@ -156,7 +156,7 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
 
 
 def apply_by_people(answer: Answer, *, actor: User, now: datetime) -> str:
-    """Applies an answer like `take_answer`, and a grant also to an abandoned order; returns why not, or ""."""
+    """Applies an answer like `take_answer`, and a grant also to an order that is over; returns why not, or ""."""
     if answer.kind in register_answers.TAKE:
         register_answers.TAKE[answer.kind](answer, now)
         return ""
@@ -178,7 +178,7 @@ def _apply_answer(answer: Answer, now: datetime, *, actor: User | None = None) -
         order = other_reports.order_granted(order)
     try:
         if actor is not None and answer.kind == AnswerKind.GRANTED and is_in(order, Group.GRANT_MAY_COME):
-            approve(order, answer, now, actor=actor)
+            LATE_GRANTS[kind_of(order).brings_access](order, answer, now, actor=actor)
         elif other_reports.is_about_another(order, answer):
             other_reports.take(order, answer, now)
         else:
@@ -339,6 +339,19 @@ def _end_access(order: Order, answer: Answer, now: datetime) -> None:
         ORDER.apply(order, "ended", by=AUTHORITY, words=note_text, facts=facts, columns=columns, now=now)
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
+
+
+def _end_late(order: Order, answer: Answer, now: datetime, *, actor: User) -> None:
+    """The same after it was refused, when two people apply the answer: it takes the place of the refusal."""
+    facts = {**queries.facts_of(order), "filing_deleted": is_deleted(order, answer.code), "applied": True}
+    words, columns = as_note(answer.code, answer.words), said_columns(answer)
+    with transaction.atomic():
+        ORDER.apply(order, "ended_late", by=AUTHORITY, actor=actor, words=words, facts=facts, columns=columns, now=now)
+        if order.website is not None:
+            end_access(order.website, because="cancelled", now=now)
+
+
+LATE_GRANTS = {True: approve, False: _end_late}  # by whether the order brings an access, or ends one
 
 
 def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:

@@ -45,8 +45,13 @@ def filing_deleted(order: "Order", facts: Facts) -> bool:
 
 
 def applied_by_people(order: "Order", facts: Facts) -> bool:
-    """Two people at the desk applied a grant that came after the order was abandoned."""
+    """Two people at the desk applied a grant that came after the order was over."""
     return bool(facts.get("applied"))
+
+
+def deletion_applied_by_people(order: "Order", facts: Facts) -> bool:
+    """The same for a cancellation, where the filing itself went off record."""
+    return applied_by_people(order, facts) and filing_deleted(order, facts)
 
 
 def phone_window(order: "Order", now: datetime, facts: Facts) -> datetime:

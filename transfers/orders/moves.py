@@ -312,6 +312,7 @@ ENDED = Move(
     notify="transfer_cancelled", audience=rows.EVERYBODY, said=_("The transfer has ended"), note=rows.AUTHORITY_WORDS,
     ends_access=True,
 )  # fmt: skip
+ENDED_LATE = replace(ENDED, name="ended_late", sources=of(states.REFUSED), guard=guards.applied_by_people)
 CANCELLATION_MOVES = (
     replace(CLOSE, sources=of(states.DRAFT, states.COOLING_OFF), kinds=CANCELLATIONS),
     replace(
@@ -378,6 +379,8 @@ CANCELLATION_MOVES = (
     replace(REPORT_FAILED, sources=of(states.AUTHORITY_REVIEW), kinds=CANCELLATIONS),
     replace(ENDED, guard=guards.filing_deleted, notify="filing_deleted"),
     ENDED,
+    replace(ENDED_LATE, guard=guards.deletion_applied_by_people, notify="filing_deleted"),
+    ENDED_LATE,
     Move(
         "cancel_refused",
         of(states.AUTHORITY_REVIEW),

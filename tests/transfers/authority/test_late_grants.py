@@ -1,5 +1,6 @@
 """The messages to two people at the desk who apply an approval that came after the order had ended."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.utils import timezone
 from filings.models import Access
 from icpportal.accounts.roles import LEAD_REVIEWER, OPERATIONS, ensure
 from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.outbox.models import Message
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.builders import make_order, make_user, moves, sign_in
 from tests.transfers.cancels import make_website, reload
 from tests.transfers.conftest import FakeAuthority
 from transfers.authority.parked import park
@@ -48,19 +50,54 @@ def refused_cancellation(authority: FakeAuthority, monkeypatch: pytest.MonkeyPat
     return order
 
 
-@pytest.mark.parametrize("is_ours", [True, False])
-def test_a_late_grant_of_a_refused_cancellation_is_not_applied_and_it_says_what_ends_the_access(
-    refused_cancellation: Order, is_ours: bool
-) -> None:
-    Access.objects.filter(own=True).update(ended_at=None if is_ours else timezone.now())
+def apply() -> list[str]:
+    """Two people apply the only parked answer; returns the last message."""
     press(OPERATIONS, "propose_them", reason="the authority ended it after all")
+    return press(LEAD_REVIEWER, "apply_them")
 
-    said = press(LEAD_REVIEWER, "apply_them")
 
-    assert [
-        words for words in said if "request the record (BASJ) of the website: it ends the access here" in words
-    ] != []
+def test_two_people_apply_the_late_grant_of_a_refused_cancellation_and_the_access_ends(
+    refused_cancellation: Order,
+) -> None:
+    Order.objects.filter(pk=refused_cancellation.pk).update(authority_code="1025", authority_words="仅剩一个接入")
+
+    apply()
+
+    order, parked = reload(refused_cancellation), ParkedAnswer.objects.get()
+    assert (order.state, moves(order)[-1]) == (states.CANCELLED, "ended_late")
+    assert (order.authority_code, order.authority_words) == ("", "")
+    assert (parked.closed_at is None, parked.applied_by is None) == (False, False)
+    assert not Access.objects.filter(own=True, ended_at=None).exists()
+    assert Access.objects.get(own=True).ended_because == "cancelled"
+    assert Message.objects.filter(template="transfer_cancelled", channel="email").exists()
+
+
+def test_a_late_grant_ends_no_access_that_came_after_the_refused_cancellation(refused_cancellation: Order) -> None:
+    Access.objects.filter(own=True).update(since=timezone.now() + timedelta(minutes=1))
+
+    assert "no access of ours that this cancellation could end" in str(apply())
+
     assert (reload(refused_cancellation).state, ParkedAnswer.objects.get().closed_at) == (states.REFUSED, None)
+    assert Access.objects.filter(own=True, ended_at=None).exists()
+
+
+def test_a_late_grant_has_nothing_to_end_where_the_access_has_ended(refused_cancellation: Order) -> None:
+    Access.objects.filter(own=True).update(ended_at=timezone.now())
+
+    assert "no access of ours that this cancellation could end" in str(apply())
+
+    assert reload(refused_cancellation).state == states.REFUSED
+
+
+def test_a_late_grant_waits_while_the_site_is_being_cancelled_again(refused_cancellation: Order) -> None:
+    website = refused_cancellation.website
+    again = make_order(
+        refused_cancellation.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, website=website
+    )
+
+    assert f"Order {again.reference} is open for this domain or subject: end it first" in str(apply())
+
+    assert reload(refused_cancellation).state == states.REFUSED
 
 
 def test_the_register_of_phones_is_queried_before_any_row_is_locked(

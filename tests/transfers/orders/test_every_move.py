@@ -319,6 +319,15 @@ CANCELLATION = (
         "transfer_cancelled",
     ),
     Made(
+        "ended_late",
+        (states.REFUSED,),
+        AUTHORITY,
+        states.CANCELLED,
+        "The transfer has ended",
+        ALL,
+        "transfer_cancelled",
+    ),
+    Made(
         "cancel_refused",
         (states.AUTHORITY_REVIEW,),
         AUTHORITY,
