@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from icpportal.alarms.detail_words import in_readers_language
 from icpportal.fields.types import Words
 
 DOCUMENT = "docs/operations.md"
@@ -234,7 +235,7 @@ def detail_words(key: str, detail: str) -> str:
         words: str = import_string(settings.ALARM_DETAILS[key])(detail)
         return words
     if not (cause_of(key).counts_orders and detail.isdecimal()):
-        return detail
+        return in_readers_language(detail)
     return ngettext("%(n)s order", "%(n)s orders", int(detail)) % {"n": detail}
 
 
