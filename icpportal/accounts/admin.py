@@ -1,6 +1,7 @@
 """Accounts at the review desk: who there is, their roles, whether they may sign in. Personal data is masked."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
@@ -44,30 +45,15 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 # allauth shows whole addresses, keys and sessions in lists of its own; a group's permissions come from settings
-for model in (
-    EmailAddress,
-    EmailConfirmation,
-    Authenticator,
-    SocialAccount,
-    SocialApp,
-    SocialToken,
-    UserSession,
-    Group,
-):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+for each in (EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession, Group):
+    if admin.site.is_registered(each):
+        admin.site.unregister(each)
 
 
 READ = (
-    "masked_email",
-    "masked_mobile",
-    "mobile_confirmed_at",
-    "language",
-    "terms_version",
-    "terms_agreed_at",
-    "last_login",
-    "date_joined",
-)
+    "masked_email", "masked_mobile", "mobile_confirmed_at", "language", "terms_version", "terms_agreed_at",
+    "last_login", "date_joined",
+)  # fmt: skip
 TYPED = ("name", "held_roles", "is_active")
 TYPED_FIRST = ("email", "name", "held_roles")  # fields of a new account
 
@@ -89,6 +75,9 @@ ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  
 }
 OVERTAKEN = _("A colleague changed the roles after you opened the page; their change stays. Roles now: %(roles)s")
 RESET, INVITE = "reset_second_factor", "invite_again"
+
+# whether the form that is being answered changed nothing yet: a second person was asked, or somebody else was first
+nothing_saved: ContextVar[bool] = ContextVar("nothing saved", default=False)
 
 
 class RolesForm(forms.ModelForm):
@@ -263,6 +252,7 @@ class AccountAdmin(admin.ModelAdmin):
             self._change_roles(request, account, form.cleaned_data["held_roles"])
             return
         super().save_model(request, obj, form, change)
+        nothing_saved.set(False)
         obj.refresh_from_db(fields=["name", "is_active"])
         if "is_active" in form.changed_data:
             self._log_closing(request, obj)
@@ -270,7 +260,8 @@ class AccountAdmin(admin.ModelAdmin):
         if "held_roles" in form.changed_data:
             User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster
             is_overtaken = form.is_overtaken
-            self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
+            is_done = self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
+            nothing_saved.set(not is_done and form.changed_data == ["held_roles"])
             if is_overtaken:
                 now = roles.in_words(sorted(roles.names_of(obj))) or "—"
                 self.message_user(request, OVERTAKEN % {"roles": now}, messages.WARNING)
@@ -281,14 +272,22 @@ class AccountAdmin(admin.ModelAdmin):
         """The roles that a new account gets at once."""
         return [name for name in chosen if not (approvals.is_needed() and name in role_changes.GIVEN_BY_TWO)]
 
-    def _change_roles(self, request: HttpRequest, user: User, chosen: Iterable[str]) -> None:
+    def _change_roles(self, request: HttpRequest, user: User, chosen: Iterable[str]) -> bool:
+        """Whether they are changed; else a message says why not."""
         try:
-            if not role_changes.change(user, chosen, actor=account_of(request)):
-                self.message_user(request, ASKED, messages.WARNING)
+            if role_changes.change(user, chosen, actor=account_of(request)):
+                return True
+            self.message_user(request, ASKED, messages.WARNING)
         except RequestRefused as refused:  # somebody else was first
             self.message_user(request, str(refused.words), messages.ERROR)
         except ValidationError as refused:  # by roles that somebody else gave a moment ago
             self.message_user(request, refused.messages[0], messages.ERROR)
+        return False
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        """Does not say that the account was changed where nothing was."""
+        stay = nothing_saved.get()
+        return self.response_post_save_change(request, obj) if stay else super().response_change(request, obj)
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
         action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")

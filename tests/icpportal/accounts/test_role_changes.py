@@ -134,6 +134,16 @@ def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at
     assert "allow_request" not in at_desk(bo).get(page_of(rui)).content.decode()
 
 
+def test_who_asks_a_second_person_does_not_read_that_the_account_was_changed(at_desk, an, rui):
+    asked = save(at_desk(an), rui, BOTH)
+    renamed = at_desk(an).post(
+        page_of(rui), {"name": "Rui Li", "is_active": "on", "held_roles": [roles.REVIEWER]}, follow=True
+    )
+
+    assert ("no role has changed yet" in asked, "changed successfully" in asked) == (True, False)
+    assert "changed successfully" in renamed.content.decode()
+
+
 def test_the_history_of_an_account_reads_in_the_language_of_who_reads_it(at_desk, an, bo, rui):
     save(at_desk(an), rui, BOTH)  # in English
     press(at_desk(bo), rui, "allow_request")
