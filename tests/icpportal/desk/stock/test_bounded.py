@@ -115,3 +115,10 @@ def test_the_auditor_finds_the_looks_at_one_order_and_no_other(client: Client) -
     found = rows_of(page_of(sign_in(client, make_user(held_roles=(AUDITOR,))).get(LOOKS, {"q": "aaaa-bbbb"})))
 
     assert ["AAAA-BBBB" in row for row in found] == [True]
+
+
+def test_a_chinese_list_counts_rows_and_not_accounts_in_the_measure_of_rows() -> None:
+    client = sign_in(Client(), make_user(held_roles=(OPERATIONS,)))
+    client.cookies["django_language"] = "zh-hans"
+
+    assert foot(page_of(client.get(reverse("admin:accounts_user_changelist")))) == "账号：共 1 条"
