@@ -14,6 +14,7 @@ from icpportal.privacy.models import SealedModel
 
 REFUSE, CLAIM, REASON, ROLE, ENDING, SUBMIT = "refuse", "claim", "reason", "role", "ending", "submit"
 SECOND_FACTOR = "second_factor"
+OF_ACCOUNTS = (ROLE, SECOND_FACTOR)  # their reference, which goes into logs, is part of the account's key
 
 
 @dataclass(frozen=True, slots=True)

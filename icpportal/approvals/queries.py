@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from icpportal.accounts.models import User
 from icpportal.accounts.staff.invitations import begun_condition
-from icpportal.approvals.models import KINDS, ApprovalRequest
+from icpportal.approvals.models import KINDS, OF_ACCOUNTS, ApprovalRequest
 
 OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
 MOST_KNOWN = 200  # above it, keys are not cached and each page queries its own
@@ -65,10 +65,17 @@ def open_requests(user: User, most: int) -> list[ApprovalRequest]:
     held = [name for name, kind in KINDS.items() if user.has_perm(kind.permission)]
     listed = [name for name in held if KINDS[name].has_page]
     wanted = Q(kind__in=[name for name in held if name not in listed]) | Q(kind__in=listed, asked_by=user)
-    found = (
-        ApprovalRequest.objects.filter(wanted, outcome="").select_related("asked_by", "owner").defer("owner__mobile")
-    )
-    return list(found.order_by("asked_at")[:most]) if held and is_any_open() else []
+    if not (held and is_any_open()):
+        return []
+    found = ApprovalRequest.objects.filter(wanted, outcome="").select_related("asked_by").order_by("asked_at")
+    return with_owners(found[:most])
+
+
+def with_owners(requests: Iterable[ApprovalRequest]) -> list[ApprovalRequest]:
+    """These, with the accounts of those that name one: an order's owner is not shown, and each would be looked up."""
+    read = list(requests)
+    prefetch_related_objects([each for each in read if each.kind in OF_ACCOUNTS], "owner")
+    return read
 
 
 def lone_requests(most: int) -> Iterable[ApprovalRequest]:

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import KINDS, ROLE, SECOND_FACTOR, ApprovalRequest
+from icpportal.approvals.models import KINDS, OF_ACCOUNTS, ApprovalRequest
 from icpportal.approvals.queries import lone_requests, requests_of
 from icpportal.privacy.masks import mask_account
 from icpportal.time_format import to_beijing
 
 MOST = 5  # notices at the head of the desk
-OF_ACCOUNTS = (ROLE, SECOND_FACTOR)  # their reference, which goes into logs, is part of the account's key
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.words import OF_ACCOUNTS, masked_thing, said_of
+from icpportal.approvals.models import OF_ACCOUNTS, ApprovalRequest
+from icpportal.approvals.queries import with_owners
+from icpportal.approvals.words import masked_thing, said_of
 from icpportal.desk.event_lines import read_of_log
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
@@ -158,10 +159,7 @@ def _requests(wanted: RowFilter) -> Iterator[LogRow]:
     named = Q(kind__in=OF_ACCOUNTS) & wanted.about("owner__name")
     found = ApprovalRequest.objects.filter(people & (wanted.about("reference") | named if wanted.reference else Q()))
     before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
-    newest = list(before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1])
-    # the accounts that a request names; an order's owner is not shown, and each would cost a look-up
-    prefetch_related_objects([each for each in newest if each.kind in OF_ACCOUNTS], "owner")
-    for request in newest:
+    for request in with_owners(before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1]):
         for act in said_of(request):
             if (wanted.since is None or act.at >= wanted.since) and (wanted.before is None or act.at < wanted.before):
                 yield LogRow(act.at, act.who, masked_thing(request), act.what)
