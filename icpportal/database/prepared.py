@@ -39,7 +39,7 @@ class SeveralTexts(str):
 class _Maker(Generic[Row]):
     """Makes rows as `Model.from_db` does, without `__init__`, as unpickling does: that takes an eighth of the time.
 
-    For models without an `__init__` of their own, and nothing hears of these rows by `pre_init` or `post_init`.
+    For models without an `__init__` of their own; Django's signals about a new row are not sent.
     """
 
     def __init__(self, model: type[Row]) -> None:

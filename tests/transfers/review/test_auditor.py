@@ -361,8 +361,8 @@ def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_list
 @pytest.mark.parametrize(
     ("language", "name"),
     [
-        ("en", "Order … returned: phones not verified in time · Email"),
-        ("zh-hans", "订单 … 已退回：短信核验超时 · 邮件"),
+        ("en", "…: returned, phones not verified in time (order …) · Email"),
+        ("zh-hans", "… 已退回：短信核验超时（订单 …） · 邮件"),
     ],
 )
 def test_the_log_names_a_message_in_words(client: Client, language: str, name: str) -> None:
