@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Unpack
+from typing import ClassVar
 from uuid import UUID
 
 from django import forms
@@ -26,21 +26,19 @@ from icpportal.codes.forms import OneTimeCodeForm
 from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import PRIMARY, Action, Notice, Panel
-from icpportal.fields.fields import ChoiceField
-from icpportal.fields.form_types import Files, FormOptions, Posted, offer
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
-from icpportal.privacy.masks import mask_mobile, mask_name
+from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import long_words
 from icpportal.wizard.storage import RowClosed
 from transfers.cancellation import actions as cancelling
 from transfers.cancellation.actions import BlockedByOrder, BlockReason, FiledMobile, ProofRequired
+from transfers.cancellation.forms import SendCodeForm, UnderstoodForm, mobile_label
 from transfers.cancellation.impact import Consequences, consequences
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.actions import AlreadyOrdered
 from transfers.orders.kinds import CANCELLATIONS
-from transfers.orders.people import ROLES
 from transfers.pages import stages
 from transfers.pages.buttons import buttons
 from transfers.pages.frame import Frame, Page, PageInOrder, frame, render_page
@@ -58,51 +56,6 @@ HINDRANCES = {
     "no_mobile": gettext_lazy("There is no mobile number on file to send a code to: call us"),
     "no_number": gettext_lazy("We do not have the filing number of this website: call us"),
 }
-
-
-class UnderstoodForm(forms.Form):
-    """One box to tick; a second one when no other provider is known."""
-
-    understood = forms.BooleanField(
-        label=gettext_lazy("I understand what this does"),
-        error_messages={"required": gettext_lazy("Tick the box to show that you understand, then continue")},
-    )
-    alone = forms.BooleanField(
-        label=gettext_lazy("I understand that this website has no other known provider"),
-        error_messages={"required": gettext_lazy("Tick the box to confirm, then continue")},
-    )
-
-    def __init__(
-        self, data: Posted | None = None, files: Files | None = None, *, is_last: bool, **options: Unpack[FormOptions]
-    ) -> None:
-        super().__init__(data, files, **options)
-        if not is_last:
-            del self.fields["alone"]
-
-
-class SendCodeForm(forms.Form):
-    """Which of the filed mobiles gets the code; asked when there are two."""
-
-    to = ChoiceField(label=gettext_lazy("The code goes to"), widget=forms.RadioSelect).called(
-        gettext_lazy("mobile that gets the code")
-    )
-
-    def __init__(
-        self,
-        data: Posted | None = None,
-        files: Files | None = None,
-        *,
-        mobiles: list[FiledMobile],
-        **options: Unpack[FormOptions],
-    ) -> None:
-        super().__init__(data, files, **options)
-        offer(self, "to", [(each.role, f"{ROLES[each.role]} · {mobile_label(each)}") for each in mobiles])
-        self.initial.setdefault("to", mobiles[0].role)
-
-
-def mobile_label(filed: FiledMobile) -> str:
-    """A filed mobile as its page may show it."""
-    return f"{mask_name(filed.name)} · {mask_mobile(filed.mobile)}"
 
 
 @dataclass(frozen=True, slots=True)
