@@ -66,7 +66,8 @@ KIT = (
     "icpportal/outbox",
     "icpportal/approvals",
     "icpportal/audit/admin.py",  # names what was looked at
-    "icpportal/accounts/admin.py",  # a second person is asked there
+    "icpportal/accounts/staff/forms.py",  # a second person is asked there
+    "icpportal/accounts/admin.py",
     "icpportal/wizard",
 )
 VERIFICATION = (
