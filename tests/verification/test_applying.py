@@ -7,6 +7,7 @@ from tests.icpportal.gateways.inventory.conftest import instance
 from tests.verification.service_codes.test_actions import BROKEN, CHEN, LIN, NOW, ORDER, OTHER_ORDER, servers  # noqa: F401
 from verification.models import ServiceCode
 from verification.service_codes import actions as service_codes
+from verification.service_codes import usability
 from verification.service_codes.actions import CodeRefused, OfferChanged
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,7 @@ def test_a_forfeited_code_is_gone_permanently_and_nobody_elses_is():
     assert (lost, again) == (True, False)
     assert slots() == [(1, "forfeited", False), (2, "bound", False)]
     assert not service_codes.bind(code.pk, ORDER)
-    assert service_codes.judge_typed(str(code.pk), LIN, "ecs", ORDER, now=NOW) == "code_not_usable"
+    assert usability.judge_typed(str(code.pk), LIN, "ecs", ORDER, now=NOW) == "code_not_usable"
 
 
 def test_a_used_code_is_not_forfeited():
@@ -110,21 +111,21 @@ def make_handed_over(**columns):
     ("account", "rule"), [(LIN, "code_handed_over"), (CHEN, "ok"), ("wu@example.com", "code_not_usable")]
 )
 def test_the_giver_who_types_a_handed_over_code_is_told_only_what_concerns_them(account, rule):
-    assert service_codes.judge_typed(str(make_handed_over().pk), account, "ecs", ORDER, now=NOW) == rule
+    assert usability.judge_typed(str(make_handed_over().pk), account, "ecs", ORDER, now=NOW) == rule
 
 
 def test_the_keeper_is_told_which_of_their_orders_has_it():
     code = make_handed_over(state="bound", holder=ORDER)
 
-    assert service_codes.holder_of(str(code.pk), CHEN) == ORDER
-    assert service_codes.judge_typed(str(code.pk), CHEN, "ecs", OTHER_ORDER, now=NOW) == "code_bound"
+    assert usability.holder_of(str(code.pk), CHEN) == ORDER
+    assert usability.judge_typed(str(code.pk), CHEN, "ecs", OTHER_ORDER, now=NOW) == "code_bound"
 
 
 def test_a_handed_over_code_no_longer_counts_as_left_for_the_server():
     FakeInventory.accounts[LIN] = [instance("i-1", codes_max=1)]
     make_handed_over(silent=True)
 
-    choice = service_codes.choices(LIN, ORDER, now=NOW)[0]
+    choice = usability.choices(LIN, ORDER, now=NOW)[0]
 
     assert (choice.rule, choice.left) == ("instance_quota", 0)
     with pytest.raises(CodeRefused):

@@ -18,8 +18,8 @@ from icpportal.privacy.masks import mask_email
 from transfers.models import Order
 from transfers.proofs.server_refusals import SERVER_REFUSALS
 from verification.models import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
-from verification.service_codes.actions import OK, QUOTA
 from verification.service_codes.listing import Server
+from verification.service_codes.usability import OK, QUOTA
 
 HANDED_OVER = "handed_over"
 OFFERED = "offered"

@@ -31,7 +31,7 @@ from transfers.service_codes.panels import CodeList, Down, NoServer, Offers, Ser
 from transfers.service_codes.rows import CodeRow, code_rows, server_row
 from verification.models import CodeHandover, ServiceCode, ServiceCodeState
 from verification.service_codes import actions as service_codes
-from verification.service_codes import handovers, listing
+from verification.service_codes import handovers, listing, usability
 
 PAGE = 20
 INVENTORY_DOWN = _("The server list is unavailable: try again later")
@@ -146,7 +146,7 @@ def _instances(user: User) -> list[Instance] | None:
     """The account's servers; None when the list cannot be read now."""
     try:
         with request_budget():
-            return service_codes.listed_instances(addresses(user))
+            return usability.listed_instances(addresses(user))
     except (Retryable, Refused):
         return None
 
@@ -196,7 +196,7 @@ def _apply(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpRes
 def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse:
     user = account_of(request)
     server = listing.servers([instance], user.customer)[0]
-    if server.rule != service_codes.OK:
+    if server.rule != usability.OK:
         row = server_row(server, code_rows(server.codes, user.customer, user, []))
         messages.error(request, str(row.reason))
         return redirect("service-codes")

@@ -39,6 +39,7 @@ from transfers.steps import known
 from transfers.steps.base import Step, StepForm, StepOptions
 from verification.models import ServiceCode
 from verification.service_codes import actions as service_codes
+from verification.service_codes import usability
 
 OWN, TYPED = "instance", "code"
 LEFT_ALONE = timedelta(seconds=10)  # how long a silent list is left alone
@@ -52,7 +53,7 @@ WORDS = {
     "product_wrong": _("The code was issued for another product of this server: use another"),
     **{rule: refusal.verify for rule, refusal in SERVER_REFUSALS.items()},
 }
-NAMES_THE_SERVER = (service_codes.PRODUCT, *unreportable.NAMED)
+NAMES_THE_SERVER = (usability.PRODUCT, *unreportable.NAMED)
 INVENTORY_DOWN = Notice(
     "problem",
     _("The server list is unavailable: try again later"),
@@ -109,11 +110,11 @@ class ServiceCodeForm(StepForm):
         try:
             with request_budget():
                 owner = self.order.owner
-                rows = service_codes.choices(owner.customer, self.order.reference, addresses=addresses(owner))
+                rows = usability.choices(owner.customer, self.order.reference, addresses=addresses(owner))
         except (Retryable, Refused):
             self.gave_no_answer()
             return choices
-        self.usable = [row.instance.id for row in rows if row.rule == service_codes.OK]
+        self.usable = [row.instance.id for row in rows if row.rule == usability.OK]
         return [("", _("Choose a server")), *((row.instance.id, _choice_words(row)) for row in rows)]
 
     def _only_server(self) -> str:
@@ -173,13 +174,13 @@ class ServiceCodeForm(StepForm):
         if cleaned.get("how") == OWN and not cleaned.get("instance") and "instance" not in self.errors:
             self.add_error("instance", ValidationError(_("Choose the server"), code="choose"))
         typed = cleaned.get("service_code", "")
-        if cleaned.get("how") == TYPED and "service_code" not in self.errors and service_codes.normalise(typed) is None:
+        if cleaned.get("how") == TYPED and "service_code" not in self.errors and usability.normalise(typed) is None:
             self.add_error("service_code", ValidationError(str(WORDS["code_shape"]), code="code_shape"))
 
 
-def _choice_words(row: service_codes.Choice) -> str:
+def _choice_words(row: usability.Choice) -> str:
     name = " · ".join((row.instance.id, row.instance.name, product_name(row.instance.product)))
-    if row.rule != service_codes.OK:
+    if row.rule != usability.OK:
         return f"{name} · {WORDS[row.rule]}"
     left = ngettext("%(n)s code left", "%(n)s codes left", row.left) % {"n": row.left}
     return f"{name} · {left}"
@@ -195,7 +196,7 @@ class BindResult:
 
     @property
     def is_ok(self) -> bool:
-        return self.rule == service_codes.OK
+        return self.rule == usability.OK
 
 
 def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
@@ -241,21 +242,21 @@ def _bind_picked(order: Order, form: ServiceCodeForm) -> BindResult:
     except service_codes.CodeRefused as refused:
         return BindResult(refused.rule, server=server)
     if server is None:
-        return BindResult(service_codes.NOT_USABLE)
-    return BindResult(service_codes.judge_bound(server, product), str(row.pk), server)
+        return BindResult(usability.NOT_USABLE)
+    return BindResult(usability.judge_bound(server, product), str(row.pk), server)
 
 
 def _bind_typed(order: Order, form: ServiceCodeForm) -> BindResult:
     typed, product = form.cleaned_data["service_code"], form.cleaned_data["product_type"]
-    rule = service_codes.judge_typed(typed, order.owner.customer, product, order.reference)
-    code = service_codes.normalise(typed)
-    if rule != service_codes.OK or code is None:
+    rule = usability.judge_typed(typed, order.owner.customer, product, order.reference)
+    code = usability.normalise(typed)
+    if rule != usability.OK or code is None:
         return BindResult(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
     # reads the server before binding: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
     if server is None or not service_codes.bind(code, order.reference, account=order.owner.customer):
-        return BindResult(service_codes.NOT_USABLE)
-    return BindResult(service_codes.OK, str(code), server)
+        return BindResult(usability.NOT_USABLE)
+    return BindResult(usability.OK, str(code), server)
 
 
 def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -> None:
@@ -282,8 +283,8 @@ def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: BindResult) 
     if server is not None and rule in unreportable.NAMED:
         unreportable.report(rule, server, reference=order.reference)
     params = {"ref": ""}
-    if rule == service_codes.BOUND:
-        params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.customer)
+    if rule == usability.BOUND:
+        params["ref"] = usability.holder_of(form.cleaned_data["service_code"], order.owner.customer)
     form.add_error(field, ValidationError(str(WORDS[rule]), code=rule, params=params))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from icpportal.gateways.inventory.eligibility import qualifies
 from icpportal.gateways.inventory.types import Instance
 from verification.models import CodeHandover, HandoverState, ServiceCode
-from verification.service_codes.actions import OK, QUOTA
+from verification.service_codes.usability import OK, QUOTA
 
 OTHERS = 100  # codes shown besides the servers': handed over to the account, or of unlisted servers
 

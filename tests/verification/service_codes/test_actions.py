@@ -15,6 +15,7 @@ from tests.icpportal.gateways.inventory.conftest import instance
 from verification.models import ServiceCode, ServiceCodeState
 from verification.service_codes import actions as service_codes
 from verification.service_codes import expiry as code_expiry
+from verification.service_codes import usability
 from verification.service_codes.actions import CodeRefused
 
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
@@ -55,7 +56,7 @@ def on_instance(instance_id, account, **change):
 
 
 def judge(typed, account=LIN, product="ecs", holder=ORDER):
-    return service_codes.judge_typed(str(typed), account, product, holder, now=NOW)
+    return usability.judge_typed(str(typed), account, product, holder, now=NOW)
 
 
 def states(instance_id="i-1"):
@@ -81,7 +82,7 @@ CODE = uuid.UUID("00000000-0000-4000-8000-0000000001af")
     ],
 )
 def test_a_code_is_read_in_any_spelling(typed):
-    assert service_codes.normalise(typed) == CODE
+    assert usability.normalise(typed) == CODE
 
 
 @pytest.mark.parametrize(
@@ -182,9 +183,9 @@ def test_only_the_account_of_the_instance_learns_who_holds_a_code(db):
     code = issue()
     service_codes.bind(code, OTHER_ORDER)
 
-    assert service_codes.holder_of(str(code).upper(), "LIN@example.com") == OTHER_ORDER
-    assert service_codes.holder_of(str(code), CHEN) == ""
-    assert service_codes.holder_of("no code", LIN) == ""
+    assert usability.holder_of(str(code).upper(), "LIN@example.com") == OTHER_ORDER
+    assert usability.holder_of(str(code), CHEN) == ""
+    assert usability.holder_of("no code", LIN) == ""
 
 
 # --- issuing -----------------------------------------------------------------------------------
@@ -467,7 +468,7 @@ def test_a_code_that_was_shown_is_taken_when_no_other_is_left(db):
 
 def rule_of(instance_id: str, holder: str = ORDER) -> str:
     """The text of an instance in the list of choices; "" if it is not in the list."""
-    found = service_codes.choices(LIN, holder, now=NOW)
+    found = usability.choices(LIN, holder, now=NOW)
     return next((choice.rule for choice in found if choice.instance.id == instance_id), "")
 
 
@@ -496,7 +497,7 @@ def test_the_choices_list_every_instance_with_its_rule_the_usable_ones_first(db)
     issue("i-2")
     issue("i-2", state=ServiceCodeState.USED, holder=OTHER_ORDER)
 
-    found = service_codes.choices(LIN, ORDER, now=NOW)
+    found = usability.choices(LIN, ORDER, now=NOW)
 
     assert [(choice.instance.id, choice.rule, choice.left) for choice in found] == [
         ("i-1", "ok", 5),
@@ -518,9 +519,9 @@ def test_an_instance_whose_last_code_this_order_has_can_still_be_chosen(db):
 
 def test_the_choices_take_one_query_for_one_instance_and_for_eight(db, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert len(service_codes.choices(CHEN, ORDER, now=NOW)) == 1
+        assert len(usability.choices(CHEN, ORDER, now=NOW)) == 1
     with django_assert_num_queries(1):
-        assert len(service_codes.choices(LIN, ORDER, now=NOW)) == 8
+        assert len(usability.choices(LIN, ORDER, now=NOW)) == 8
 
 
 def test_a_step_that_binds_a_code_takes_few_queries(db):
