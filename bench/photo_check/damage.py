@@ -265,4 +265,3 @@ DAMAGES: dict[str, Callable[[random.Random, Faces, int], Sample]] = {
     "side": side,
     "face": face,
 }
-PEOPLE_ONLY = ("photo_background", "photo_clothes")

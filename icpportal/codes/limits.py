@@ -75,11 +75,6 @@ def consume(name: str, key: str, *, now: datetime | None = None) -> Allowed:
     return count(attempt(name, key), now or timezone.now())
 
 
-def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None) -> Allowed:
-    """Counts one attempt against a limit that is not in the settings, such as the wait before resending a code."""
-    return count(Attempt(rule, name, key_index(key)), now or timezone.now())
-
-
 def count(one: Attempt, now: datetime) -> Allowed:
     """Counts one attempt; if it is not allowed, says from when another one is."""
     if count_all([one], now):

@@ -38,12 +38,8 @@ def open_ready(document: Document, *, on_page: bool = False) -> BinaryIO:
     return open_stored(document, "stored_name", on_page=on_page).file
 
 
-def open_preview(document: Document, *, on_page: bool = False) -> BinaryIO:
-    """Opens the preview, at most 640 pixels wide and high; raises `NotReady`."""
-    return open_stored(document, "preview_name", on_page=on_page).file
-
-
 def open_stored(document: Document, column: str, *, on_page: bool) -> Opened:
+    """Opens the file that this column names, picture or preview; raises `NotReady`."""
     opens = storage.open_on_page if on_page else storage.open_file
     # read again: the caller's row may be older than a retirement
     name = name_now(document, column)

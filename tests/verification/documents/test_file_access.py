@@ -7,7 +7,7 @@ from icpportal.gateways import storage
 from tests.verification.documents import pictures
 from verification.documents import file_access
 from verification.documents.actions import examine, retire
-from verification.documents.file_access import NotReady, open_preview, open_ready, response
+from verification.documents.file_access import NotReady, open_ready, response
 from verification.models.documents import Document, DocumentState
 
 
@@ -21,16 +21,17 @@ def ready(received, **more: str) -> Document:
 def test_a_ready_picture_is_what_we_wrote_ourselves(received):
     document = ready(received)
 
-    with open_ready(document) as picture, open_preview(document) as preview:
+    with open_ready(document) as picture:
         assert pictures.open_image(picture.read()).size == (1200, 900)
-        assert pictures.open_image(preview.read()).size == (640, 480)
+    preview = b"".join(response(document, preview=True))
+    assert pictures.open_image(preview).size == (640, 480)
 
 
 def test_nothing_in_quarantine_is_ever_opened(received, monkeypatch):
     document = received()
     monkeypatch.setattr(storage, "open_file", lambda *_file: pytest.fail("a file was opened"))
 
-    for way in (open_ready, open_preview, response):
+    for way in (open_ready, response):
         with pytest.raises(NotReady):
             way(document)
 
@@ -40,7 +41,7 @@ def test_no_other_state_is_opened_even_with_an_existing_file(received, state: st
     document = ready(received)
     Document.objects.filter(pk=document.pk).update(state=state)
 
-    for way in (open_ready, open_preview, response):
+    for way in (open_ready, response):
         with pytest.raises(NotReady):
             way(document)
 

@@ -13,7 +13,7 @@ from icpportal.privacy.files import pieces
 from tests.verification.documents import pictures
 from verification import file_names, plain_files
 from verification.documents.actions import examine, retire
-from verification.documents.file_access import open_preview, open_ready
+from verification.documents.file_access import open_ready, response
 from verification.documents.sandbox.parent import ExaminedPicture
 from verification.models.documents import Document
 from verification.pictures.papers import Paper
@@ -59,7 +59,7 @@ def test_every_picture_is_sealed_and_opens_as_before_and_a_second_run_has_nothin
     assert len(lying(places)) == 5
     assert all(content.startswith(pieces.MARK) for content in lying(places))
     assert [open_ready(document).read() for document in plain[:2]] == before
-    assert pictures.open_image(open_preview(plain[0]).read()).size == (640, 480)
+    assert pictures.open_image(b"".join(response(plain[0], preview=True))).size == (640, 480)
     assert examine(plain[2].pk, opener=drawn) == "ready"
     assert seal_papers() == "seal_papers: 0 sealed, 0 changed, 0 gone, 0 failed; 0 left"
 
@@ -132,7 +132,7 @@ def test_a_file_named_by_two_rows_and_a_missing_one_stop_nobody(plain):
     said = seal_papers()
 
     assert said == "seal_papers: 4 sealed, 0 changed, 1 gone, 0 failed; 0 left"
-    assert pictures.open_image(open_preview(plain[0]).read()).size == (1200, 900)
+    assert pictures.open_image(b"".join(response(plain[0], preview=True))).size == (1200, 900)
 
 
 def test_it_does_not_begin_while_new_pictures_would_be_stored_unsealed(plain, settings):

@@ -47,9 +47,9 @@ def test_while_the_clock_is_right_nothing_is_hurried() -> None:
 
 
 def test_a_limit_that_was_reached_before_the_clock_was_set_back_ends_a_window_later() -> None:
-    rule = limits.Limit(1, MINUTE)
-    limits.take_within(rule, "code_resend", "lin@example.com", now=NOW + HOUR)
+    attempt = limits.Attempt(limits.Limit(1, MINUTE), "code_resend", limits.key_index("lin@example.com"))
+    limits.count(attempt, NOW + HOUR)
 
     assert catch_up(NOW) == 1
 
-    assert limits.take_within(rule, "code_resend", "lin@example.com", now=NOW + MINUTE).ok
+    assert limits.count(attempt, NOW + MINUTE).ok
