@@ -39,12 +39,17 @@ def others_turn(owner: Owner, now: datetime) -> QuerySet[Order]:
 
 def with_authority(owner: Owner, now: datetime) -> QuerySet[Order]:
     """The user's orders that the authority is deciding now."""
-    return others_turn(owner, now).filter(state__in=states.keys_of_turn(AUTHORITY))
+    return others_turn(owner, now).filter(state__in=_states_of_authority())
 
 
 def with_us(owner: Owner, now: datetime) -> QuerySet[Order]:
     """The user's open orders that wait for us, or whose time is over."""
-    return others_turn(owner, now).exclude(state__in=states.keys_of_turn(AUTHORITY))
+    return others_turn(owner, now).exclude(state__in=_states_of_authority())
+
+
+def _states_of_authority() -> list[str]:
+    """The keys of the states in which it is the authority's turn."""
+    return [state.key for state in states.STATES if state.turn == AUTHORITY]
 
 
 def ended_of(owner: Owner, now: datetime) -> QuerySet[Order]:  # noqa: ARG001 -- a list like the others

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.types import ReportKind
 from transfers.orders import states
-from transfers.orders.rows import AUTHORITY, ENDED_AFTER_REFUSAL, Group, State
+from transfers.orders.rows import AUTHORITY, CANCEL_SENT, ENDED_AFTER_REFUSAL, ON_ITS_WAY, Group, State
 
 if TYPE_CHECKING:
     from transfers.models import Order
@@ -95,8 +95,8 @@ CANCELLATION = Kind(
             states.HANDING_OVER,
             heading=_("We are submitting the cancellation to the authority"),
             promised_by="",
-            unavailable=((TAKE_BACK, states.ON_ITS_WAY),),
-            blocks=states.CANCEL_SENT,
+            unavailable=((TAKE_BACK, ON_ITS_WAY),),
+            blocks=CANCEL_SENT,
         ),
         replace(
             states.AUTHORITY_REVIEW,
@@ -104,7 +104,7 @@ CANCELLATION = Kind(
             sentence=_("The authority has your request. It cannot be stopped now. We will tell you the result"),
             promised_by="",
             unavailable=((TAKE_BACK, _("the authority has the request")),),
-            blocks=states.CANCEL_SENT,
+            blocks=CANCEL_SENT,
         ),
         replace(
             states.REFUSED,

@@ -21,6 +21,16 @@ BEING_CLOSED = _("The deadline was %(due)s. This order is being closed: nothing 
 
 NO_CONSENT = _("A consent was withdrawn, and the pictures are deleted. A new order needs the consent again")
 
+# what cannot be done now, and why (`State.unavailable`)
+CHANGE, WITHDRAW = _("Change something"), _("Withdraw")
+IT_IS_WITH_AUTHORITY = _("the authority has the order; wait for its result")
+ON_ITS_WAY = _("the order is on its way to the authority")
+# why no other order can begin (`State.blocks`)
+FINISH_OR_ABANDON = _("Order %(ref)s is open: finish or abandon it first")
+WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
+WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
+WAIT_FOR_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
+CANCEL_SENT = _("Order %(ref)s cancels a transfer: wait for the result, then start again")
 BLOCKS_OVER = _("Order %(ref)s has expired and is being closed: start again when it is closed")
 
 
@@ -56,6 +66,13 @@ class Group(Enum):
     GIVEN_UP = auto()  # abandoned by its owner, or by not acting
     GRANT_MAY_COME = auto()  # the authority may still approve what was reported before it ended
     STARTS_AGAIN = auto()  # its answers may be used for a new order
+
+
+# groups that several states have together
+OWNERS_TURN = frozenset({Group.OWNER_ACTS, Group.WAITS_FOR_OWNER})
+REVIEWED = frozenset({Group.IN_REVIEW, Group.ANSWERED_BY_US, Group.BACKDROP_OFFERED})
+REPORTED = frozenset({Group.AT_AUTHORITY, Group.CAN_BE_PUT_OFF, Group.AWAITS_VERDICT})
+OVER_WITHOUT_RESULT = frozenset({Group.ENDED, Group.GIVEN_UP, Group.GRANT_MAY_COME, Group.STARTS_AGAIN})
 
 
 @dataclass(frozen=True, slots=True)

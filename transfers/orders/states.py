@@ -9,21 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from transfers.orders import rows
-from transfers.orders.rows import Group, Instead, State
+from transfers.orders.rows import OVER_WITHOUT_RESULT, OWNERS_TURN, REPORTED, REVIEWED, Group, Instead, State
 
-IT_IS_WITH_AUTHORITY = _("the authority has the order; wait for its result")
-ON_ITS_WAY, WE_ANSWER_BY = _("the order is on its way to the authority"), _("Answer due by")
-FINISH_OR_ABANDON = _("Order %(ref)s is open: finish or abandon it first")
-WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
-WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
-WAIT_FOR_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
-CHANGE, WITHDRAW, SEND_AGAIN_BY = _("Change something"), _("Withdraw"), _("Resubmit by")
-CANCEL_SENT = _("Order %(ref)s cancels a transfer: wait for the result, then start again")
-
-OWNERS_TURN = frozenset({Group.OWNER_ACTS, Group.WAITS_FOR_OWNER})
-REVIEWED = frozenset({Group.IN_REVIEW, Group.ANSWERED_BY_US, Group.BACKDROP_OFFERED})
-REPORTED = frozenset({Group.AT_AUTHORITY, Group.CAN_BE_PUT_OFF, Group.AWAITS_VERDICT})
-OVER_WITHOUT_RESULT = frozenset({Group.ENDED, Group.GIVEN_UP, Group.GRANT_MAY_COME, Group.STARTS_AGAIN})
+WE_ANSWER_BY, SEND_AGAIN_BY = _("Answer due by"), _("Resubmit by")
 
 DRAFT = State(
     key="draft",
@@ -44,7 +32,7 @@ DRAFT = State(
     button=_("Continue"),
     page="first_unanswered",
     upload=rows.UPLOAD_PAPERS,
-    blocks=FINISH_OR_ABANDON,
+    blocks=rows.FINISH_OR_ABANDON,
 )
 SUBMITTED = State(
     key="submitted",
@@ -61,8 +49,8 @@ SUBMITTED = State(
     promised_by=rows.WE,
     stuck_after=timedelta(days=3),
     panels=("call", "backdrop"),
-    unavailable=((CHANGE, _("our reviewers are reading it; withdraw it, or wait for our answer")),),
-    blocks=WITH_US,
+    unavailable=((rows.CHANGE, _("our reviewers are reading it; withdraw it, or wait for our answer")),),
+    blocks=rows.WITH_US,
     queue="review",
 )
 RETURNED = State(
@@ -93,9 +81,9 @@ RETURNED = State(
     upload=rows.UPLOAD_PAPERS,
     unavailable=(
         (_("Change something else"), _("you can change only what was returned")),
-        (WITHDRAW, _("it is waiting for you; abandon it if you no longer need it")),
+        (rows.WITHDRAW, _("it is waiting for you; abandon it if you no longer need it")),
     ),
-    blocks=FINISH_OR_ABANDON,
+    blocks=rows.FINISH_OR_ABANDON,
 )
 PHOTO_DUE = State(
     key="photo_due",
@@ -119,7 +107,7 @@ PHOTO_DUE = State(
     upload=rows.UPLOAD_PHOTO,
     panels=("backdrop",),
     unavailable=(
-        (CHANGE, _("details and documents are accepted; to change them, withdraw the order and start again")),
+        (rows.CHANGE, _("details and documents are accepted; to change them, withdraw the order and start again")),
     ),
     blocks=_("Order %(ref)s is open: finish or withdraw it first"),
 )
@@ -140,10 +128,10 @@ PHOTO_REVIEW = State(
     stage=rows.PHOTO,
     panels=("call", "backdrop"),
     unavailable=(
-        (CHANGE, _("details and documents are accepted")),
-        (WITHDRAW, _("we are looking at the photo; wait for our answer")),
+        (rows.CHANGE, _("details and documents are accepted")),
+        (rows.WITHDRAW, _("we are looking at the photo; wait for our answer")),
     ),
-    blocks=WAIT_FOR_US,
+    blocks=rows.WAIT_FOR_US,
     queue="photo",
 )
 HANDING_OVER = State(
@@ -176,8 +164,8 @@ HANDING_OVER = State(
     date=_("Submitted to the authority by"),
     promised_by=rows.WE,
     stuck_after=timedelta(hours=1),
-    unavailable=((CHANGE, ON_ITS_WAY), (WITHDRAW, ON_ITS_WAY)),
-    blocks=WAIT_FOR_AUTHORITY,
+    unavailable=((rows.CHANGE, rows.ON_ITS_WAY), (rows.WITHDRAW, rows.ON_ITS_WAY)),
+    blocks=rows.WAIT_FOR_AUTHORITY,
     queue="handing",
     queue_label=_("Being submitted to the authority"),
 )
@@ -198,9 +186,9 @@ PHONE_DUE = State(
     stage=rows.PHONES,
     button=_("Verify the phones"),
     page="phones",
-    unavailable=((CHANGE, IT_IS_WITH_AUTHORITY), (WITHDRAW, IT_IS_WITH_AUTHORITY)),
-    blocks=WAIT_FOR_AUTHORITY,
-    blocks_over=WAIT_FOR_AUTHORITY,
+    unavailable=((rows.CHANGE, rows.IT_IS_WITH_AUTHORITY), (rows.WITHDRAW, rows.IT_IS_WITH_AUTHORITY)),
+    blocks=rows.WAIT_FOR_AUTHORITY,
+    blocks_over=rows.WAIT_FOR_AUTHORITY,
     queue="phones",
 )
 AUTHORITY_REVIEW = State(
@@ -227,8 +215,8 @@ AUTHORITY_REVIEW = State(
     date=_("Result usually by"),
     promised_by=rows.AUTHORITY,
     panels=("waits_for",),
-    unavailable=((CHANGE, IT_IS_WITH_AUTHORITY), (WITHDRAW, IT_IS_WITH_AUTHORITY)),
-    blocks=WAIT_FOR_AUTHORITY,
+    unavailable=((rows.CHANGE, rows.IT_IS_WITH_AUTHORITY), (rows.WITHDRAW, rows.IT_IS_WITH_AUTHORITY)),
+    blocks=rows.WAIT_FOR_AUTHORITY,
     queue="authority",
 )
 LAPSED = State(
@@ -259,8 +247,8 @@ LAPSED = State(
     reminder="lapsed_reminder",
     clock="expire",
     panels=("lapsed",),
-    unavailable=((WITHDRAW, _("it was returned to you; abandon it if you no longer need it")),),
-    blocks=FINISH_OR_ABANDON,
+    unavailable=((rows.WITHDRAW, _("it was returned to you; abandon it if you no longer need it")),),
+    blocks=rows.FINISH_OR_ABANDON,
 )
 AUTHORITY_RETURNED = State(
     key="authority_returned",
@@ -279,8 +267,8 @@ AUTHORITY_RETURNED = State(
     reminder="authority_return_reminder",
     clock="expire",
     panels=("said",),
-    unavailable=((WITHDRAW, _("the authority has answered; abandon the order if you no longer need it")),),
-    blocks=FINISH_OR_ABANDON,
+    unavailable=((rows.WITHDRAW, _("the authority has answered; abandon the order if you no longer need it")),),
+    blocks=rows.FINISH_OR_ABANDON,
     queue="turned_down",
 )
 APPROVED = State(
@@ -361,7 +349,7 @@ COOLING_OFF = State(
     clock="cooled",
     ends_on_page=True,
     over=_("The deadline was %(due)s. The cancellation is being submitted and can no longer be stopped"),
-    blocks_over=CANCEL_SENT,
+    blocks_over=rows.CANCEL_SENT,
     blocks=_("Order %(ref)s cancels a transfer and can still be stopped: stop it, or wait for the result"),
 )
 CANCELLED = State(
@@ -388,11 +376,6 @@ BY_KEY = {state.key: state for state in STATES}
 def time_limited_keys() -> tuple[str, ...]:
     """The keys of the states in which an order waits for its owner for a limited time."""
     return tuple(state.key for state in STATES if state.kept)
-
-
-def keys_of_turn(turn: str) -> tuple[str, ...]:
-    """The keys of the states in which it is the turn of YOU, WE, AUTHORITY or NOBODY."""
-    return tuple(state.key for state in STATES if state.turn == turn)
 
 
 def keys(group: Group) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from transfers.orders import moves as move_rows
 from transfers.orders.guards import kept_in
 from transfers.orders.kinds import TRANSFERS
 from transfers.orders.machine import ORDER, apply_at_deadline
-from transfers.orders.rows import PAPERS, YOU, Button, Move, State, of
+from transfers.orders.rows import CHANGE, FINISH_OR_ABANDON, OWNERS_TURN, PAPERS, YOU, Button, Move, State, of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 
@@ -40,14 +40,14 @@ ORIGINALS_DUE = State(
     tone="amber",
     icon="document",
     part=PAPERS,
-    groups=states.OWNERS_TURN,
+    groups=OWNERS_TURN,
     date="Post the originals by",
     calendar="Post the originals: order %(ref)s",
     kept="WAITS_KEPT",
     reminder="originals_wait",
     clock="expire",
-    unavailable=((states.CHANGE, "our reviewers wait for the originals"),),
-    blocks=states.FINISH_OR_ABANDON,
+    unavailable=((CHANGE, "our reviewers wait for the originals"),),
+    blocks=FINISH_OR_ABANDON,
     queue="originals",
 )
 ASK = Move(
