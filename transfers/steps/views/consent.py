@@ -6,6 +6,7 @@ from typing import ClassVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import CharField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -119,18 +120,19 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _send(request: HttpRequest, order: Order) -> ValidationError | None:
     person = administrator(order)
-    if consent.is_on_paper(order):
-        keep(order, consent.ANSWER, {})
     try:
-        consent_links.ask(
-            holder=order.reference,
-            person_key=person.key,
-            mobile=person.mobile,
-            language=language_of(order, name=person.name, mobile=person.mobile),
-            link=_address_of,
-            context={"domain": order.domain},
-            requester=Requester(client_address(request), str(order.owner_id)),
-        )
+        with transaction.atomic():  # who signs on paper does so until a link was texted
+            consent_links.ask(
+                holder=order.reference,
+                person_key=person.key,
+                mobile=person.mobile,
+                language=language_of(order, name=person.name, mobile=person.mobile),
+                link=_address_of,
+                context={"domain": order.domain},
+                requester=Requester(client_address(request), str(order.owner_id)),
+            )
+            if consent.is_on_paper(order):
+                keep(order, consent.ANSWER, {})
     except NotSent as refused:
         return not_sent(refused)
     return None

@@ -85,6 +85,18 @@ def test_the_link_shows_only_what_the_person_must_know(client: Client, language:
     assert "checked" not in text
 
 
+def test_who_signs_on_paper_still_does_when_the_link_cannot_be_texted(client: Client, settings: Any) -> None:
+    order = make_order()
+    owner = sign_in(client, order.owner)
+    owner.post(page(order), {"paper": "1"})
+    settings.SMS_BUDGET_DAY = 0
+
+    refused = owner.post(page(order), {"send": "1"})
+
+    assert refused.status_code == 200
+    assert states_of(order)[0] == "paper"
+
+
 def test_a_person_with_a_chinese_name_is_asked_in_chinese_by_somebody_who_reads_english(client: Client) -> None:
     order = make_order(make_user(language="en"))
 
