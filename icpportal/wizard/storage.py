@@ -25,6 +25,10 @@ TRIES = 5
 class RowClosed(Exception):
     """The row left its editable state while somebody was typing."""
 
+    def __init__(self, row: DraftModel) -> None:
+        super().__init__(str(row))
+        self.row = row
+
 
 class RowStorage(BaseStorage):
     """formtools' storage over `request.wizard_row.answers`; GET changes nothing, and nothing is ever reset."""
@@ -100,7 +104,7 @@ def change(
         if _write(row, written_columns, has_derived=is_read and row.derived_values() != derived):
             return
         row.refresh_from_db()
-    raise RowClosed(str(row))
+    raise RowClosed(row)
 
 
 def _changed(before: Mapping[str, JsonObject], after: Mapping[str, JsonObject], columns: Iterable[str]) -> set[str]:

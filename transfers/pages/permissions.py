@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
+from icpportal.wizard.storage import RowClosed
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
@@ -76,7 +77,7 @@ def redirect_of_ended(user: User, website: UUID) -> Order:
 
 
 class TimesThatAreOver:
-    """Redirects late requests to the page of their order; a POST is told why it did not count."""
+    """Redirects requests that come too late to the page of their order; a POST is told why it did not count."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -85,7 +86,9 @@ class TimesThatAreOver:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Handles `TimeOver` only."""
+        """Handles `TimeOver`, and an order that somebody closed while the request was handled."""
+        if isinstance(exception, RowClosed) and isinstance(exception.row, Order):
+            return leave_closed(request, exception.row)
         if not isinstance(exception, TimeOver):
             return None
         if request.method not in LOOKS:

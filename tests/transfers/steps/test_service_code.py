@@ -361,7 +361,7 @@ def test_an_order_submitted_in_the_meantime_keeps_its_code(
 
     def sent_first(row: Order, edit: object, **columns: object) -> None:
         Order.objects.filter(pk=row.pk).update(state=states.SUBMITTED)
-        raise storage.RowClosed(str(row))
+        raise storage.RowClosed(row)
 
     monkeypatch.setattr("transfers.steps.service_code.change", sent_first)
     answer = send(client, order, "service_code", own("i-example0002"))
