@@ -22,11 +22,13 @@ from icpportal import tasks
 from icpportal.accounts.models import User
 from icpportal.alarms.models import Alarm
 from icpportal.audit.models import AuditEntry
+from icpportal.codes.models import Allowance
 from icpportal.gateways import storage
 from icpportal.operations.reconcile import reconcile
 from icpportal.operations.retention import retain
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import FileKey
+from tests.rivals import just_before
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import make_website, prove_again
@@ -35,6 +37,7 @@ from tests.transfers.outside import cost
 from transfers.models import Order
 from transfers.orders.machine import note
 from transfers.rights import closure, export_files, sweep
+from transfers.rights.exports import actions as copies
 from transfers.rights.models import DataExport
 from verification.models.documents import Document
 
@@ -249,6 +252,16 @@ def test_requests_a_day_are_limited(client: Client, settings: Any) -> None:
 
     assert "several copies today" in re.sub(r"\s+", " ", client.post(URL, follow=True).content.decode())
     assert DataExport.objects.count() == 1
+
+
+def test_two_presses_at_once_ask_for_one_copy_and_count_once() -> None:
+    user = make_user()
+
+    with just_before("SAVEPOINT", lambda: copies.ask(user)):
+        copies.ask(user)
+
+    assert DataExport.objects.count() == 1
+    assert Allowance.objects.get(name="data_exports").used == 1
 
 
 def test_a_killed_workers_copy_is_built_again_and_its_rest_is_deleted(

@@ -55,7 +55,8 @@ def ask(user: User, *, client: str = "", now: datetime | None = None) -> DataExp
                 actor=user, what=ASKED, reference=f"account:{user.pk}", client=client, act=EXPORT, now=export.asked_at
             )
             wake_worker(TASK, export.pk)
-    except IntegrityError:  # pressed in another window at the same time
+    except IntegrityError:  # pressed in another window at the same time: one copy is built, and one counts
+        limits.refund("data_exports", str(user.pk))
         return open_one.get()
     return export
 
