@@ -13,7 +13,7 @@ from filings.models import Website
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.desk.own_words import CODES
-from icpportal.fields.types import Words
+from icpportal.fields.types import Columns, Words
 from icpportal.privacy.access_words import WHAT
 from icpportal.privacy.fields import seal_value
 from icpportal.workdays.calendar import end_of_answer
@@ -50,12 +50,16 @@ class AnswerRefused(Exception):
 def ask(
     user: User, *, order: Order | None, website: Website | None, item: str, words: str, now: datetime | None = None
 ) -> CorrectionRequest:
-    """Records what is wrong in an order or a filing, and by when to answer."""
+    """Records what is wrong in an order or a filing, and by when to answer; repeated, returns the first one."""
     now = now or timezone.now()
     due_at = end_of_answer(now, settings.RIGHTS_ANSWERED_WORKDAYS)
-    return CorrectionRequest.objects.create(
-        user=user, order=order, website=website, item=item, words=words, asked_at=now, due_at=due_at
-    )
+    about: Columns = {"user": user, "order": order, "website": website, "item": item}
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # of two presses, the second waits here for the first
+        open_ones = CorrectionRequest.objects.filter(**about, closed_at=None)
+        if there := next((each for each in open_ones if each.words == words), None):
+            return there
+        return CorrectionRequest.objects.create(**about, words=words, asked_at=now, due_at=due_at)
 
 
 def of_account(user: User) -> QuerySet[CorrectionRequest]:

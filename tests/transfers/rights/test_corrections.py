@@ -23,6 +23,7 @@ from tests.transfers.builders import make_lead_reviewer, make_order, make_review
 from tests.transfers.cancels import make_website, prove_again
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import english
+from tests.transfers.together import together
 from transfers.models import Order
 from transfers.rights import closure, corrections
 from transfers.rights.models import CorrectionRequest
@@ -68,6 +69,18 @@ def test_your_data_says_what_waits_for_an_answer_and_until_when(client: Client) 
     assert f"Being looked at {order.reference}: Subject lead, we answer by {due}" in waiting
     assert ["See the requests" in each for each in (before, waiting, answered)] == [False, True, True]
     assert "Being looked at" not in answered
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_whose_button_is_pressed_twice_is_answered_once() -> None:
+    order = make_order(state=states.APPROVED)
+    windows = [prove_again(Client(raise_request_exception=False), order.owner) for _ in range(3)]
+
+    ends = together(*[lambda w=window: w.post(URL, fields_of(order)).status_code for window in windows])
+    windows[0].post(URL, fields_of(order, words="姓名应为林示例"))
+
+    assert ends == [302] * 3
+    assert sorted(row.words for row in CorrectionRequest.objects.all()) == ["姓名应为林示例", WORDS]
 
 
 def act(client: Client, person: Any, row: CorrectionRequest, action: str, words: str) -> str:
