@@ -32,7 +32,7 @@ from transfers.pages.permissions import own_order
 
 NONE_CHOSEN = gettext_lazy("Nothing was changed: choose one of the times")
 RINGS_LATE = gettext_lazy(
-    "We were due to call at %(when)s and have not yet: %(numbers)s calls %(mobile)s as soon as we can. "
+    "We were due to call at %(when)s and have not yet: we will call %(mobile)s from %(numbers)s as soon as we can. "
     "You can choose another time."
 )
 TIME_OVER = gettext_lazy(
@@ -88,7 +88,7 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
     facts = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
     is_late = call.next_at <= now
     chosen = call.next_at if call.is_booked and not is_late else None
-    rings = RINGS_LATE if is_late else _("%(when)s: %(numbers)s calls %(mobile)s.")
+    rings = RINGS_LATE if is_late else _("%(when)s: we will call %(mobile)s from %(numbers)s.")
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import content_of
@@ -253,3 +254,19 @@ def test_two_calls_of_an_order_have_fields_of_their_own(order: Order) -> None:
 
     assert len([mark for mark in marks if mark.endswith("_slot_0")]) == 2
     assert [mark for mark in marks if marks.count(mark) > 1] == []
+
+
+def test_before_and_after_the_planned_time_the_page_says_from_which_numbers_we_will_call(
+    clock: Any, order: Order, settings: Any
+) -> None:
+    """Two numbers "calls" a mobile, it said."""
+    settings.PROVIDER_CALLER_NUMBERS = ("010-0000-0001", "010-0000-0002")
+    call, client = ask(order), english(Client(), order.owner)
+
+    before = strip_tags(page(client, order))
+    clock.move_to(call.next_at + timedelta(minutes=5))
+    late = strip_tags(page(client, order))
+
+    called = r"we will call 1\d\d\*{4}\d{4} from 010-0000-0001, 010-0000-0002"
+    assert re.search(rf"Beijing time: {called}\.", before)
+    assert re.search(rf"and have not yet: {called} as soon as we can\.", late)
