@@ -309,6 +309,8 @@ def forgotten_password(request: HttpRequest, reference: str) -> HttpResponse:
     order = own_order(request, reference, kinds=ALL)
     if not stages.asks_password(order):
         raise Http404
+    if not order.is_editable:
+        return redirect(order)
     password_url = next(stage.url(order) for stage in stages.stages_of(order) if stage.key == stages.FILING_PASSWORD)
     address = queries.rules_of(order).filing_site
     page = PasswordForgottenPage(

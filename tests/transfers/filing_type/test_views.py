@@ -387,6 +387,15 @@ def test_how_to_get_the_password_back_is_stated_with_the_authority_and_the_date(
     assert ("宁夏" in text, "beian.miit.gov.cn" in text, "草稿保留至" in text) == (True, True, True)
 
 
+def test_an_order_that_left_does_not_promise_to_keep_its_draft_until_no_date(client: Client) -> None:
+    """Opened again with Back or from a bookmark, the page ended "Your draft is kept until"."""
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    answer = sign_in(client, order.owner).get(reverse("password-forgotten", args=[order.reference]))
+
+    assert answer["Location"] == order.get_absolute_url()
+
+
 @pytest.mark.parametrize("name", ["order-type", "gates-passed", "password-forgotten", "taken"])
 def test_a_strangers_order_is_not_found(client: Client, name: str) -> None:
     order = make_order()
