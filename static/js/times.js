@@ -25,5 +25,5 @@ document.querySelectorAll("[data-countdown]").forEach((place) => {
 document.querySelectorAll("time[data-local]").forEach((time) => {
   const at = new Date(time.dateTime);
   const own = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
-  if (at.getTimezoneOffset() !== -480) time.append(` (${at.toLocaleString(document.documentElement.lang, own)})`);
+  if (at.getTimezoneOffset() !== -480) time.after(` (${at.toLocaleString(document.documentElement.lang, own)})`);
 });
