@@ -68,10 +68,11 @@ class StorageDown(Retryable):
 
     @property
     def explanation(self) -> str:
-        """For the person who runs a command: which storage, and what it said, such as that there is no bucket."""
+        """For operations, also on the health page: which storage, and what it said, such as that there is no bucket."""
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
-        code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)
+        number = getattr(cause, "errno", None)  # its own text may quote anything
+        code = answer.get("Error", {}).get("Code") or (os.strerror(number) if number else "")
         said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_in_words(cause, ()) if cause else "")
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 

@@ -62,7 +62,7 @@ def ask_gateways(*, now: datetime | None = None) -> None:
 
 
 def note(name: str, trouble: str, *, now: datetime) -> None:
-    """Records the result of testing a part of our own: `trouble` is one word, or ""."""
+    """Records the result of testing a part of our own: `trouble` says in short what, or is ""."""
     columns = {"at": now, "well": not trouble, "trouble": trouble[:100]}
     Heartbeat.objects.update_or_create(name=OWN + name, defaults=columns)
 

@@ -120,7 +120,7 @@ def examine(*, now: datetime | None = None) -> None:
         known = heartbeat.last_result(name)
         if known is None or not known.well or now - known.at >= TRIED_EVERY:
             problem = _problem(trial())
-            heartbeat.note(name, type(problem).__name__ if problem else "", now=now)  # its message may say anything
+            heartbeat.note(name, _trouble(problem) if problem else "", now=now)
             if name == "storage":
                 _tell_of_volume(problem, now)
 
@@ -139,6 +139,13 @@ def _problem(trial: Trial) -> Exception | None:
     try:
         call_within(trial, TRIAL_SECONDS)
     except Exception as problem:
-        logger.warning("a part of the portal does not work", extra={"trouble": type(problem).__name__})
+        logger.warning("a part of the portal does not work", extra={"trouble": _trouble(problem)})
         return problem
     return None
+
+
+def _trouble(problem: Exception) -> str:
+    """For a public page: of other systems only the type, as their messages may say anything."""
+    if isinstance(problem, storage.StorageDown) and not isinstance(problem, storage.NotMounted):
+        return problem.explanation
+    return type(problem).__name__

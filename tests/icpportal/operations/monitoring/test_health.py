@@ -303,6 +303,14 @@ def test_late_silent_or_full_parts_turn_it_red_and_are_named(client, well, monke
     assert b"secret" not in answer.content
 
 
+def test_a_storage_without_room_is_named_with_the_words_of_the_error_alone(client, well, monkeypatch):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
+    storage_that_takes_nothing(monkeypatch)
+
+    says = "quarantine does not answer, refuses us or has no room (No space left on device)"
+    assert client.get("/healthz/deep").json()["checks"]["storage"] == {"ok": False, "why": says}
+
+
 @pytest.mark.services
 def test_a_redis_that_is_full_and_takes_no_job_turns_the_broker_red(client, well, monkeypatch):
     refuses = Mock(side_effect=OutOfMemoryError("command not allowed when used memory > 'maxmemory'"))
