@@ -80,7 +80,7 @@ def test_an_alarm_is_one_mail_with_its_meaning_and_advice(by_mail):
     for words in (
         "A report is held because of an error on our side.",
         "“Resubmit held orders”",
-        "AB12-CD34 · 1024 orders",
+        "Concerns: AB12-CD34 · 1024 orders",
         "docs/operations.md#alarm-ordersheld",
         "/admin/alarms/alarm/",
     ):
@@ -98,6 +98,7 @@ def test_one_mail_says_when_it_has_ended_and_stayed_away(by_mail):
     for minutes in (6, 7):
         alerts.tell(now=NOW + minutes * MINUTE)
     assert subjects() == ["Alarm: orders.held", "Over: orders.held"]
+    assert "has been over since" in mail.outbox[-1].body
 
 
 def test_a_cause_that_comes_and_goes_is_one_alarm_to_the_reader(by_mail):
