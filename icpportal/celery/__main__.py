@@ -4,6 +4,8 @@
 editor that takes 16 MB of every process.
 """
 
+import sys
+
 import click
 from celery.bin.base import CLIContext
 from celery.bin.beat import beat
@@ -24,4 +26,7 @@ for command in (worker, beat):
     serve.add_command(command)
 
 if __name__ == "__main__":
-    serve(prog_name="python -m icpportal.celery")
+    given = sys.argv[1:]
+    # after a SIGHUP Celery starts `python` with these words again; as a file this module finds nothing of the portal
+    sys.argv = ["-m", "icpportal.celery", *given]
+    serve(given, prog_name="python -m icpportal.celery")
