@@ -218,6 +218,8 @@ class _Round(Reservations):
             self.retry(message, place)
             again = self.now() + _delay(message)
             self.loop.set_aside(message.pk, fault, reference=message.reference or message.key, until=again)
+        else:
+            self.loop.clear_failure(message.pk)  # if it waits, then until its own time: each round would hurry it
 
     def send(self, message: Message) -> None:
         """Skips what is too late, night-time reminders and third attempts; otherwise the channel decides."""
@@ -246,7 +248,6 @@ class _Round(Reservations):
                 self.sent.append((message, done))
                 return
             self.settle(message, State.DELIVERED, next_at=None, **done)
-            self.loop.clear_failure(message.pk)
 
     def record(self) -> None:
         """Writes the results of messages sent together, except rows that another process has taken by now."""
@@ -256,8 +257,6 @@ class _Round(Reservations):
             written = update_unchanged(Message, [_as_delivered(message, done) for message, done in group])
             for message, _done in group:
                 self.count(message, State.DELIVERED, is_mine=message.pk in written)
-                if message.pk in written:
-                    self.loop.clear_failure(message.pk)
 
     def retry(self, message: Message, why: str) -> None:
         """Waits a little longer each time; after two days it has failed."""

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from icpportal import tasks
+from icpportal.alarms.models import SetAside
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox import delivery, queries
 from icpportal.outbox.actions import discard
@@ -249,6 +250,22 @@ def test_one_broken_row_stops_no_other_and_its_content_is_not_logged(owe, post, 
     (record,) = [record for record in caplog.records if record.message == "message broke its handler"]
     assert (record.event, record.reference, record.key, record.exc_info) == ("post", "T7Q4-M2KX", "a", None)
     assert "13900000002" not in str([record.__dict__ for record in caplog.records])
+
+
+def test_a_message_that_broke_and_now_waits_for_its_supplier_is_tried_in_its_own_time(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(KeyError("a fault of ours"))
+    deliver(now=NOW)
+    SetAside.objects.update(next_at=timezone.now())  # its time aside is over
+    post.trouble["a"] = raising(Retryable("the supplier is down"))
+    deliver(now=NOW + DELAYS[0])
+
+    for seconds in (5, 10, 15):
+        deliver(now=NOW + DELAYS[0] + timedelta(seconds=seconds))
+
+    message = row("a")
+    assert (message.attempts, message.next_at) == (2, NOW + DELAYS[0] + DELAYS[1])
+    assert (aside(), causes()) == ([], [])
 
 
 def test_a_missing_handler_is_an_error_and_not_a_crash(owe, post, settings):
