@@ -210,6 +210,8 @@ window.addEventListener("DOMContentLoaded", () => {
   let at = Math.max(0, parts.findIndex((part) => `#${part.id}` === window.location.hash));
   const chosen = (part) => find(".verdicts input:checked", part)?.value || (find(".verdicts .ask.is-on", part) ? "ask" : "");
   const judged = parts.filter((part) => "judged" in part.dataset);
+  const rules = all(".rules li"); // of a photo
+  const met = (rule) => find("input:checked", rule)?.value || "";
   const show = (index, say = true) => {
     if (!parts.length) return draw();
     at = Math.max(0, Math.min(parts.length - 1, index));
@@ -255,7 +257,8 @@ window.addEventListener("DOMContentLoaded", () => {
     return [open, ...told].map((words) => words.trim().replace(/\s+/g, " ")).filter(Boolean).join(" · ");
   };
   const count = () => {
-    const said = judged.filter((part) => !("optional" in part.dataset) || chosen(part)).map(chosen);
+    const own = judged.filter((part) => !("optional" in part.dataset) || chosen(part));
+    const said = [...own.map(chosen), ...rules.map(met)];
     const n = (word) => said.filter((each) => each === word).length;
     const amounts = { ok: n("ok"), return: n("return"), ask: n("ask") };
     let before = 0;
@@ -279,7 +282,7 @@ window.addEventListener("DOMContentLoaded", () => {
     if (accept) {
       accept.hidden = !whole;
       find(".not-yet").hidden = whole;
-      find(".lacking").textContent = lacking(said.length - before ? find("[data-show=open]").textContent : "", amounts);
+      find(".lacking").textContent = lacking(open && said.length - before ? open.parentElement.textContent : "", amounts);
     }
     all(".parts-nav .sec span").forEach((figure) => {
       const own = all("a", figure.closest(".sec").nextElementSibling).map((link) => document.getElementById(link.hash.slice(1)));
@@ -423,25 +426,11 @@ window.addEventListener("DOMContentLoaded", () => {
     acts.two();
   }
   // --- the rules of a photo ---
-  const rules = all(".rules li");
-  let ruled = Math.max(0, rules.findIndex((rule) => !find("input:checked", rule)));
+  let ruled = Math.max(0, rules.findIndex((rule) => !met(rule)));
   const atRule = (index) => {
     ruled = Math.max(0, Math.min(rules.length - 1, index));
     rules.forEach((rule, n) => rule.classList.toggle("now", n === ruled));
     rules[ruled].scrollIntoView({ block: "nearest" });
-  };
-  const countRules = () => {
-    const said = rules.map((rule) => find("input:checked", rule)?.value || "");
-    const words = find(".judged");
-    if (words) words.textContent = words.textContent.replace(/\d+/, said.filter(Boolean).length);
-    const figures = { ".n-ok": "ok", ".n-return": "return" };
-    Object.entries(figures).forEach(([name, word]) => {
-      find(name).textContent = said.filter((each) => each === word).length;
-    });
-    const whole = said.every((each) => each === "ok");
-    find(".accept").hidden = !whole;
-    find(".not-yet").hidden = whole;
-    find(".lacking").textContent = lacking("", { return: said.filter((each) => each === "return").length });
   };
   const judgeRule = (word) => {
     const radio = find(`input[value=${word}]`, rules[ruled]);
@@ -457,7 +446,7 @@ window.addEventListener("DOMContentLoaded", () => {
       const rule = event.target.closest(".rules li");
       if (!rule) return;
       atRule(rules.indexOf(rule));
-      countRules();
+      count();
     });
     atRule(ruled);
   }

@@ -1,0 +1,38 @@
+"""In a browser: what is left to judge of a photo, while its rules are judged."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_ready_document, make_reviewer
+from tests.transfers.review.desk import window
+from transfers.review.leases import assign_to_me
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_page_says_after_each_rule_of_a_photo_what_keeps_it_from_being_accepted(
+    browser: Browser, live_server
+) -> None:
+    order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
+    assign_to_me(order, reviewer)
+    for slot in ("photo", "admin_id"):
+        make_ready_document(order, slot)
+
+    with window(browser, live_server.url, reviewer) as page:
+        page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
+        rules = page.locator(".rules li").count()
+        lacking, full_ring = page.locator(".lacking"), page.locator(".ring.closed")
+
+        page.keyboard.press("1")
+        expect(lacking).to_have_text(f"{rules - 1} without a verdict")
+        page.keyboard.press("2")
+        expect(lacking).to_have_text(f"{rules - 2} without a verdict · 1 not met")
+        expect(page.locator(".tallies")).to_contain_text("1 met")
+        page.keyboard.press("k")
+        for _rule in range(rules - 1):
+            page.keyboard.press("1")
+
+        expect(full_ring).to_have_count(1)
+        expect(page.get_by_role("button", name="Accept the photo…")).to_be_visible()
