@@ -36,7 +36,8 @@ from tests.transfers.review.figures.history import (
     verified,
     went,
 )
-from transfers.models import DeskCount, DurationCount, ReviewerCount
+from transfers.models import DeskCount, DeskSettings, DurationCount, Order, ReviewerCount
+from transfers.review import second_look
 from transfers.review.figures import daily_count
 from transfers.review.figures.queries import FEW
 
@@ -190,7 +191,26 @@ def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -
 
     assert "Overdue now: 2" in page_text
     assert "1 nobody has taken" in page_text
-    assert "Waiting for review 3 2 1 h 00 min over" in page_text  # since Monday 18:00
+    assert "First review 3 2 1 h 00 min over" in page_text  # since Monday 18:00
+
+
+def test_each_number_of_what_waits_is_that_of_the_list_it_leads_to() -> None:
+    reader, reviewer = make_lead_reviewer(), make_reviewer()
+    lead = sign_in(Client(), reader)
+    DeskSettings.objects.create(user=reader, provinces="44")
+    add_count("arrived", "", 1)
+    Order.objects.filter(pk=make_order(state=states.SUBMITTED).pk).update(returns=1)
+    for state, province in ((states.SUBMITTED, "64"), (states.SUBMITTED, "12"), (states.PHOTO_REVIEW, "64")):
+        make_order(state=state, province=province)
+    second_look.ask(make_order(state=states.SUBMITTED), reviewer, "accept", ["drawn"], TODAY)
+
+    for asked in ({}, {"province": "12"}):
+        html = lead.get(FIGURES, asked, headers={"accept-language": "en"}).content.decode()
+        rows = re.findall(r'<a href="([^"]*queue=[^"]*)">([^<]*)</a></th>\s*<td class="num">(\d+)</td>', html)
+        for url, label, number in rows:
+            listed = words(lead.get(unescape(url), headers={"accept-language": "en"}).content.decode())
+            assert re.search(rf" {label} {number} orders?", listed), (label, number)
+        assert len(rows) == (1 if asked else 4)
 
 
 def test_an_overdue_order_is_as_late_in_the_figures_as_in_the_queue(lead: Client) -> None:

@@ -1,25 +1,30 @@
 """What waits for us now, and what has waited longer than promised: the only figures not about the past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, Value, When
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from icpportal.fields.types import Words
 from icpportal.workdays.calendar import Calendar, end_of_answer
 from icpportal.workdays.hours import working_time
 from transfers.models import Order
 from transfers.orders import states
-from transfers.orders.kinds import TRANSFERS
-from transfers.orders.rows import WE
+from transfers.orders.kinds import TRANSFERS, in_group
+from transfers.orders.queries import was_returned
+from transfers.orders.rows import WE, Group
 from transfers.review.baskets.due import LONGEST, over_before, over_words
-from transfers.review.baskets.rows import free
+from transfers.review.baskets.forms import ANY
+from transfers.review.baskets.rows import AGAIN, SECOND, baskets, free, in_review
+from transfers.second_look.queries import waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of our stages: its orders, how many have waited longer than promised, and since when the oldest."""
+    """One of our baskets: its orders, how many have waited longer than promised, and since when the oldest."""
 
     label: Words
     url: str
@@ -30,7 +35,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """All of our stages together."""
+    """All of our baskets together."""
 
     stages: list[Stage]
     over: int
@@ -38,29 +43,39 @@ class Overdue:
 
 
 def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
-    """What waits for us now, by stage; held orders wait for operations and are not counted."""
-    ours = {state.key: state for state in states.STATES if state.promised_by == WE}
+    """What waits for us now, by basket; held orders wait for operations and are not counted."""
+    ours = {state.key: state.queue for state in states.STATES if state.promised_by == WE}
     late = Q(entered_at__lt=over_before(now, known))
-    waiting = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
+    left = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
     if province:
-        waiting = waiting.filter(province=province)
-    each = "entered_at"  # never null and in the index of open orders: no row is read
-    counted = waiting.values("state").annotate(
+        left = left.filter(province=province)
+    each = "entered_at"  # never null
+    counted = left.values(basket=_basket(ours)).annotate(
         n=Count(each), over=Count(each, filter=late), free=Count(each, filter=late & free(now)), first=Min(each)
     )
-    found = {row["state"]: row for row in counted.order_by()}
+    found = {row["basket"]: row for row in counted.order_by()}
+    lists = reverse("admin:transfers_order_changelist")
     rows = [
         Stage(
-            label=state.queue_label or state.label,
-            url=f"{reverse('admin:transfers_order_changelist')}?queue={state.queue}",
+            label=basket.label,
+            url=f"{lists}?{urlencode({'queue': basket.key, 'province': province or ANY})}",
             waiting=row["n"],
             over=row["over"],
             oldest=_over_words(row["first"], now, known) if row["over"] else "",
         )
-        for key, state in ours.items()
-        if (row := found.get(key))
+        for basket in baskets()
+        if (row := found.get(basket.key))
     ]
     return Overdue(rows, sum(row.over for row in rows), sum(row["free"] for row in found.values()))
+
+
+def _basket(ours: Mapping[str, str]) -> Case:
+    """The key of the basket that an order is in, as its list decides; `ours` are the queues of our states."""
+    return Case(
+        When(in_review() & Q(waiting()), then=Value(SECOND.key)),
+        When(in_group(Group.PAPERS_IN_REVIEW) & was_returned(), then=Value(AGAIN.key)),
+        *(When(state=key, then=Value(queue)) for key, queue in ours.items()),
+    )
 
 
 def _over_words(entered: datetime, now: datetime, known: Calendar) -> str:
