@@ -102,8 +102,13 @@ CONDITIONS: dict[str, Callable[[Order, Facts], bool]] = {
     "consent_withdrawn": lambda order, facts: queries.lost_consent(order),
     "kept_no_more": lambda order, facts: not actions.can_start_again(order),
     "cannot_be_sent_again": lambda order, facts: not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order)),
+    "photo_returned": lambda order, facts: _last_decision(order) == "refuse_photo",
     "number_differs": lambda order, facts: number_differs(order),
 }
+
+
+def _last_decision(order: Order) -> str | None:
+    return order.rounds.order_by("-number").values_list("decision", flat=True).first()
 
 
 def _calendar_since(order: Order) -> Calendar:

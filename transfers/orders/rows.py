@@ -84,6 +84,19 @@ class Instead:
     heading: Words = ""  # also replaces the usual heading
 
 
+NOTHING_TO_CHANGE = Instead(
+    "nothing_to_change",
+    _("Check the order and resubmit by %(due)s, or it will be closed"),
+    heading=_("Check and resubmit"),
+)
+PHOTO_RETURNED = Instead(
+    "photo_returned",
+    _(
+        "We cannot use the last photo; the page for uploading says why."
+        " Submit a new one by %(due)s, or the order will be closed"
+    ),
+    heading=_("The photo has to be taken again"),
+)
 CALL_MISSED = Instead(
     "call_missed",
     _("We have a question about your order, called and reached nobody. Choose a time below"),

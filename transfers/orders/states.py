@@ -58,13 +58,7 @@ RETURNED = State(
     label=_("Changes needed"),
     heading=ngettext_lazy("%(n)s thing to change", "%(n)s things to change", "n"),
     sentence=_("Resubmit by %(due)s, or the order will be closed. You can change only what is named below"),
-    instead=(
-        Instead(
-            "nothing_to_change",
-            _("Check the order and resubmit by %(due)s, or it will be closed"),
-            heading=_("Check and resubmit"),
-        ),
-    ),
+    instead=(rows.NOTHING_TO_CHANGE,),
     turn=rows.YOU,
     tone="amber",
     icon="pencil",
@@ -90,6 +84,7 @@ PHOTO_DUE = State(
     label=_("Photo needed"),
     heading=_("Submit the photo of the website administrator"),
     sentence=_("Details and documents are accepted. Submit the photo by %(due)s, or the order will be closed"),
+    instead=(rows.PHOTO_RETURNED,),
     turn=rows.YOU,
     tone="amber",
     icon="portrait",

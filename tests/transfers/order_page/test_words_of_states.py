@@ -9,7 +9,8 @@ from django.utils import timezone
 from lxml import html
 
 from tests.transfers import states
-from tests.transfers.builders import make_order, sign_in
+from tests.transfers.builders import make_order, make_reason, make_reviewer, sign_in
+from transfers.review import actions as review
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,15 @@ def test_a_late_answer_of_ours_is_not_promised_for_a_past_day(client: Client, st
     assert "is late. You do not need to do anything" in words
     assert "We will answer by" not in words
     assert "We will submit it to the authority by" not in words
+
+
+def test_an_owner_whose_photo_was_refused_reads_so_at_the_head_of_the_page(client: Client) -> None:
+    order = make_order(state=states.PHOTO_REVIEW, domain="example.com")
+    review.refuse_photo(order, make_reviewer(), [review.ReturnedField("photo", make_reason("photo_light", "photo"))])
+    client.cookies["django_language"] = "en"
+
+    page = html.fromstring(sign_in(client, order.owner).get(order.get_absolute_url()).content)
+
+    assert page.xpath("//h1")[0].text_content() == "The photo has to be taken again"
+    lead = page.xpath('//div[@class="order-head"]//p[@class="lead"]')[0].text_content()
+    assert lead.startswith("We cannot use the last photo; the page for uploading says why. Submit a new one by")
