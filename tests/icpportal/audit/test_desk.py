@@ -143,6 +143,16 @@ def test_the_auditor_reads_in_words_at_which_page_somebody_was_refused(
     assert shown == [english, chinese]
 
 
+def test_a_look_at_the_page_of_a_call_is_not_taken_for_the_call_itself(auditor: Client) -> None:
+    caller = make_reviewer()
+    for act in (LOOK, MOVE):
+        append(act, actor=caller, what="call", reference="AB12-CD34")
+
+    page = auditor.get(LIST, {"q": "AB12-CD34"}, headers={"accept-language": "en"}).content.decode()
+
+    assert re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page) == ["Called", "Call"]
+
+
 def test_every_page_of_the_desk_has_a_name_in_words() -> None:
     names = [each.name for each in _patterns(admin.site.urls[0]) if each.name and each.name not in BEFORE_ANY_ROLE]
 
