@@ -74,3 +74,19 @@ def test_the_head_of_the_desk_fits_a_tablet_with_the_name_of_its_reader(
         assert page.locator(".nav").get_by_text("Reasons").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
         assert (page.locator(".me-name").bounding_box() or {}).get("width", 0) > 0
+
+
+@pytest.mark.parametrize("basket", ["judge", "turned_down", "all"])
+def test_a_basket_fits_a_tablet_with_all_its_columns(
+    browser: Browser, live_server: Any, settings: Any, basket: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    lead = make_user(held_roles=(LEAD_REVIEWER,))
+    for state in (states.SUBMITTED, states.AUTHORITY_RETURNED):
+        make_order(state=state, domain=f"{state.replace('_', '-')}-example.cn")
+    with window(browser, live_server.url, lead, viewport=TABLET) as page:
+        page.goto(f"{live_server.url}{reverse('admin:transfers_order_changelist')}?queue={basket}")
+        assert page.locator(".rows tbody tr").count() > 0
+        assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
+        current = page.locator(".tabs a[aria-current]").bounding_box() or {}
+        assert 0 < current.get("x", 0) < TABLET["width"]
