@@ -16,6 +16,7 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.time_format import long_words, to_beijing
 from icpportal.workdays.calendar import Calendar, end_of_answer
 from transfers.calls import queries as calls
+from transfers.cancellation.cause import WORDS as CAUSES
 from transfers.cancellation.deleted_filings import is_deleted
 from transfers.cancellation.end_of_access import EndOfAccess, end_of_access
 from transfers.models import Order
@@ -23,6 +24,7 @@ from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
 from transfers.orders import actions, queries, review_time
 from transfers.orders.expiry import over_words
+from transfers.orders.history import cause_of
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.machine import ORDER
 from transfers.orders.rows import WE, Group, Instead
@@ -77,7 +79,9 @@ def _sentence(order: Order, instead: Instead | None, to_change: int) -> str:
 
 
 def _reason(order: Order) -> str:
-    """As our lead reviewer wrote it; for the authority's answer, its meaning: its words are shown below."""
+    """Our cause, or as our lead reviewer wrote it; for the authority's answer, its meaning: its words are below."""
+    if cause := cause_of(order):
+        return str(CAUSES[cause])
     answer = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
     if refused_by == WE:
@@ -102,13 +106,14 @@ CONDITIONS: dict[str, Callable[[Order, Facts], bool]] = {
     "consent_withdrawn": lambda order, facts: queries.lost_consent(order),
     "kept_no_more": lambda order, facts: not actions.can_start_again(order),
     "cannot_be_sent_again": lambda order, facts: not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order)),
-    "photo_returned": lambda order, facts: _last_decision(order) == "refuse_photo",
+    "photo_returned": lambda order, facts: _was_photo_refused(order),
+    "for_cause": lambda order, facts: bool(cause_of(order)),
     "number_differs": lambda order, facts: number_differs(order),
 }
 
 
-def _last_decision(order: Order) -> str | None:
-    return order.rounds.order_by("-number").values_list("decision", flat=True).first()
+def _was_photo_refused(order: Order) -> bool:
+    return order.rounds.order_by("-number").values_list("decision", flat=True).first() == "refuse_photo"
 
 
 def _calendar_since(order: Order) -> Calendar:

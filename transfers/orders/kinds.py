@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.types import ReportKind
 from transfers.orders import states
-from transfers.orders.rows import AUTHORITY, CANCEL_SENT, ENDED_AFTER_REFUSAL, ON_ITS_WAY, Group, State
+from transfers.orders.rows import AUTHORITY, CANCEL_SENT, ENDED_AFTER_REFUSAL, FOR_CAUSE, ON_ITS_WAY, Group, State
 
 if TYPE_CHECKING:
     from transfers.models import Order
@@ -94,6 +94,7 @@ CANCELLATION = Kind(
         replace(
             states.HANDING_OVER,
             heading=_("We are submitting the cancellation to the authority"),
+            instead=(FOR_CAUSE, *states.HANDING_OVER.instead),
             promised_by="",
             unavailable=((TAKE_BACK, ON_ITS_WAY),),
             blocks=CANCEL_SENT,
@@ -101,6 +102,7 @@ CANCELLATION = Kind(
         replace(
             states.AUTHORITY_REVIEW,
             heading=_("The authority is reviewing the cancellation"),
+            instead=(FOR_CAUSE, *states.AUTHORITY_REVIEW.instead),
             sentence=_("The authority has your request. It cannot be stopped now. We will tell you the result"),
             promised_by="",
             unavailable=((TAKE_BACK, _("the authority has the request")),),

@@ -97,6 +97,11 @@ PHOTO_RETURNED = Instead(
     ),
     heading=_("The photo has to be taken again"),
 )
+FOR_CAUSE = Instead(
+    "for_cause",
+    _("The reason: %(reason)s. Point the domain to another server now. If you object, call us"),
+    heading=_("We are ending the transfer of %(domain)s to us"),
+)
 CALL_MISSED = Instead(
     "call_missed",
     _("We have a question about your order, called and reached nobody. Choose a time below"),

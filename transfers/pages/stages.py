@@ -12,6 +12,7 @@ from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.expiry import is_over
+from transfers.orders.history import cause_of
 from transfers.orders.kinds import CANCELLATION_STAGES, TRANSFER_STAGES, is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.proofs import freshness
@@ -230,6 +231,8 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
     name = str(kind_of(order).name)
     has_arrived = is_in(order, Group.ARRIVED)
     if is_in(order, Group.ENDED) and not has_arrived:
+        return Stepper(name, over=str(state_of(order).label))
+    if not order.is_editable and cause_of(order):  # its owner has gone through none of the steps
         return Stepper(name, over=str(state_of(order).label))
     stages = stages_of(order)
     now = key if key and order.is_editable else current(order)

@@ -97,6 +97,20 @@ def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client,
     assert reverse("order-move", args=[order.reference, "stop"]) not in page
 
 
+def test_the_owner_reads_the_cause_at_the_head_and_no_steps_that_nobody_took(client: Client, website: Website) -> None:
+    approve(request_for_cause(website), actor=make_lead_reviewer())
+    order = Order.objects.get()
+    for state in (states.HANDING_OVER, states.AUTHORITY_REVIEW):
+        Order.objects.filter(pk=order.pk).update(state=state)
+
+        page = english(client, website.owner).get(order.get_absolute_url()).content.decode()
+
+        head = page.partition('class="order-head"')[2].partition("</div>")[0]
+        assert "We are ending the transfer of example.com to us" in page
+        assert "The reason: the website is not hosted here. Point the domain to another server now" in head
+        assert "Code by text" not in page
+
+
 def test_the_asker_cannot_decide_but_can_withdraw(website: Website) -> None:
     lead, _other = make_lead_reviewer(), make_lead_reviewer()
     request = request_for_cause(website, lead)
