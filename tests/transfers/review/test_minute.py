@@ -6,6 +6,7 @@ from datetime import timedelta
 from time import sleep
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from lxml import html
@@ -56,6 +57,20 @@ def test_a_decided_order_is_neither_released_nor_taken_so_its_reviewer_can_undo_
     press(desk, order, "take_back")
     assert (Decision.objects.get().outcome, drafts.read(order, reviewer).fields) == ("taken_back", all_ok(order))
     assert acts_of(desk, order) == ["release"]
+
+
+def test_the_message_names_the_second_at_which_a_decision_becomes_final_however_long_the_page_takes(
+    client, monkeypatch
+):
+    order = make_order(state=states.SUBMITTED)
+    keep_typed = decisions.keep_typed
+    with time_machine.travel("2026-11-24 10:00:00 +0800", tick=False) as clock:
+        monkeypatch.setattr(decisions, "keep_typed", lambda *given: (keep_typed(*given), clock.shift(2)))
+        desk = english(client, make_named("高扬"))
+
+        said = page(desk, press(desk, order, "accept", **all_ok(order)).url)
+
+    assert "You can undo it until 10:01:00" in said
 
 
 @pytest.mark.django_db(transaction=True)

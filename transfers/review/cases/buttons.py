@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from django import forms
-from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.time_format import to_beijing
-from transfers.models import Order
+from transfers.models import Decision, Order
 from transfers.review.cases.drafts import Fields, TypedText
 
 Act = Callable[[Order, User, TypedText], forms.Form | None]
@@ -62,14 +60,13 @@ class CaseAction:
         starts = tuple(f"{start}{named}" for start in self.uses)
         return [name for name in fields if name.startswith(starts)]
 
-    def done_message(self) -> str:
-        """What is said when it is done; for a decision also until when it can be taken back."""
+    def done_message(self, decision: Decision | None) -> str:
+        """What is said when it is done; for an open decision also until when it can be taken back."""
         if self.asked and approvals.is_needed():
             return str(self.asked)
-        if not self.decides or not settings.DECISION_OPEN_FOR:
+        if decision is None:
             return str(self.done)
-        final = to_beijing(timezone.now() + settings.DECISION_OPEN_FOR)
-        facts = {"done": self.done, "time": f"{final:%H:%M:%S}"}
+        facts = {"done": self.done, "time": f"{to_beijing(decision.final_at):%H:%M:%S}"}
         return _("%(done)s. You can undo it until %(time)s") % facts
 
 

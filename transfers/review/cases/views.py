@@ -133,7 +133,7 @@ def _done(request: HttpRequest, press: Press) -> HttpResponse:
     if button.opens:
         return redirect(case_url(press.order, request.POST.get("list", ""), button.opens))
     use_up(press)
-    messages.success(request, button.done_message())
+    messages.success(request, button.done_message(leases.open_decision(press.order) if button.decides else None))
     if not button.stays:
         return _go_on(request, opens_next=button.decides)
     place = _place_of(press.part) if press.name == SHOW else ""
