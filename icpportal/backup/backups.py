@@ -17,6 +17,7 @@ from icpportal.backup.manifest import KEYS, Manifest
 from icpportal.backup.streams import Line, SealedStream, sealing, write_lines
 from icpportal.backup.targets import DamagedBackup, StoredFile, Target
 from icpportal.gateways.storage import StorageDown
+from icpportal.privacy.key_change import marks
 
 Tell = Callable[[str], None]
 
@@ -67,7 +68,7 @@ def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Man
         with sealing(target, f"{folder}/database", dumped) as out:
             moment.dump(out)
         tell(f"database: {dumped[0].stored.size:,} bytes")
-        keys_of_files, tables = list(moment.file_keys()), moment.counts()
+        keys_of_files, tables, key_marks = list(moment.file_keys()), moment.counts(), marks.recorded()
     keys = write_lines(keys_target, f"{KEYS}/{stamp}", keys_of_files)
     tell(f"keys of files: {len(keys_of_files)}")
     tally = Tally()
@@ -84,6 +85,7 @@ def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Man
         database=dumped[0],
         keys=keys,
         list=listed,
+        marks=key_marks,
     )
     manifest.write(target, result)
     return result

@@ -5,7 +5,7 @@ keys of the streams.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,7 @@ class Manifest:
     database: SealedStream
     keys: SealedStream  # stored separately, for a shorter time
     list: SealedStream  # place, name, size and hash of each file as stored, sealed
+    marks: Sequence[Sequence[str]] = ()  # known words under the keys that it needs; none in earlier backups
 
 
 def made_at(stamp: str) -> datetime:

@@ -36,6 +36,10 @@ class NoKeys(Exception):
     """The keys of the backup's files cannot be read where they should be, although their retention has not ended."""
 
 
+class WrongKeys(Exception):
+    """The database of the backup needs other keys than ours: no process would start on it."""
+
+
 class StoppedHalfWay(Exception):
     """The database was filled, but the rest failed."""
 
@@ -88,9 +92,10 @@ def refuse_no_room(backup: Manifest) -> None:
 def check(
     target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
 ) -> RestoreResult:
-    """Reads every part of a backup, changes nothing; raises `DamagedBackup` or `NoKeys` where `restore` would refuse.
+    """Reads every part of a backup, changes nothing.
 
-    Reports each missing or differing file, as `restore` does.
+    Raises `DamagedBackup`, `NoKeys` or `WrongKeys` where `restore` would refuse; reports each missing or differing
+    file, as `restore` does.
     """
     _check_streams(target, backup)
     result = _begin(keys_target, backup, without_keys=without_keys)
@@ -108,7 +113,7 @@ def check(
 def restore(
     target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
 ) -> RestoreResult:
-    """Restores everything; raises `NotEmpty`, `NoRoom`, `NoKeys`, `DamagedBackup`, `StorageDown` or `DatabaseFault`.
+    """Restores everything; raises what `check` does, `NotEmpty`, `NoRoom`, `StorageDown` or `DatabaseFault`.
 
     Once the database is filled it raises `StoppedHalfWay` instead, because a second attempt would find it filled. The
     portal is held back from the moment its database is there (`alarms/restored.py`).
@@ -175,7 +180,12 @@ def _check_streams(target: Target, backup: Manifest) -> None:
 
 
 def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> RestoreResult:
-    """The result so far: whether the keys are part of it; raises `NoKeys` when they are and cannot be read."""
+    """The result so far: whether the keys are part of it.
+
+    Raises `NoKeys` when they are and cannot be read, and `WrongKeys` when ours are not those of the database.
+    """
+    if wrong := marks.wrong_for(backup.marks):
+        raise WrongKeys(wrong.rstrip("."))
     result = RestoreResult(keys_gone=_keys_are_over(keys_target, backup), keys_left_out=without_keys)
     if result.has_keys:
         _refuse_no_keys(keys_target, backup)

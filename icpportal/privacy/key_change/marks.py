@@ -1,5 +1,7 @@
 """Whether this process's keys are those of its database, which has a known word under each key in use."""
 
+from collections.abc import Iterable, Sequence
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Model
@@ -63,6 +65,16 @@ def fault() -> str:
     except DatabaseError:
         return ""
     return wrong
+
+
+def recorded() -> list[tuple[str, str, str]]:
+    """Kind, name and token of each mark, for a backup."""
+    return list(KeyMark.objects.order_by("kind", "name").values_list("kind", "name", "token"))
+
+
+def wrong_for(backed_up: Iterable[Sequence[str]]) -> str:
+    """A sentence when the keys do not match the database of a backup."""
+    return next(filter(None, (_wrong((kind, name), token) for kind, name, token in backed_up)), "")
 
 
 def _tokens() -> dict[tuple[str, str], str]:

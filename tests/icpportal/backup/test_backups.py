@@ -21,6 +21,7 @@ from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.gateways.storage import StorageDown
 from icpportal.outbox.models import Message
 from icpportal.privacy.files import keys
+from icpportal.privacy.key_change import marks
 from icpportal.privacy.models import FileKey
 from tests.icpportal.backup.papers import PICTURE, make_sealed_document
 from tests.transfers import states
@@ -116,6 +117,19 @@ def test_keys_of_files_are_deleted_after_their_days_and_the_backup_says_that_its
 
     assert (with_keys.keys, with_keys.keys_gone) == (1, False)
     assert (gone, without.keys, without.keys_gone, without.files) == (1, 0, True, 1)
+
+
+def test_a_restore_with_the_wrong_key_of_indexes_is_refused_before_it_begins(
+    target: Target, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restores, "refuse_filled", lambda: None)
+    marks.fault()  # as each process of the portal does when it starts
+    make_backup(target)
+    settings.BLIND_INDEX_KEY = "another-key-of-at-least-32-characters"
+
+    for dry_run in (True, False):
+        with pytest.raises(CommandError, match="^Not restored: BLIND_INDEX_KEY is not the key of this database"):
+            output_of("restore", source=target.where, dry_run=dry_run)
 
 
 def test_a_portal_is_restored_without_lost_keys_and_gets_them_later_except_of_files_erased_since(

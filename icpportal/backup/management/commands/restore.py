@@ -78,6 +78,7 @@ class Command(BaseCommand):
         except (
             restores.NotEmpty,
             restores.NoRoom,
+            restores.WrongKeys,
             manifest.NoBackup,
             DamagedBackup,
             DatabaseFault,
