@@ -14,7 +14,7 @@ class IcpportalConfig(AppConfig):
 
         from icpportal.accounts.sign_in.second_factor import note_wrong  # noqa: PLC0415 -- app ready
         from icpportal.gateways import checks as gateway_checks  # noqa: F401, PLC0415 -- app ready
-        from icpportal.operations import checks  # noqa: F401, PLC0415 -- app ready
+        from icpportal.operations.checks import registered  # noqa: F401, PLC0415 -- app ready
         from icpportal.operations.monitoring import error_reports  # noqa: PLC0415 -- app ready
 
         error_reports.start(settings.SENTRY_DSN)

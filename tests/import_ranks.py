@@ -178,6 +178,7 @@ COMPOSITION = (
     "icpportal/models.py",
     "icpportal/backup",
     "icpportal/operations",
+    "icpportal/operations/checks",
     "icpportal/operations/monitoring",
     "icpportal/celery",
     "icpportal/pages",

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from icpportal.gateways.registry import GATEWAYS, Fault, faults
 
-OWN = "gateways."  # other errors are those of `icpportal/operations/checks.py`
+OWN = "gateways."  # other errors are those of `icpportal/operations/checks/`
 
 
 @register

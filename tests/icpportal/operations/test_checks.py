@@ -9,7 +9,8 @@ from django.core.checks import run_checks
 
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
-from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production, index_key_is_long
+from icpportal.operations.checks.registered import duties_are_apart, fit_for_production, index_key_is_long
+from icpportal.operations.checks.rules import RULES
 from icpportal.outbox.texts.registered import registered_texts
 from icpportal.privacy.key_change import marks
 from tests.icpportal.production import PRODUCTION, manage

@@ -19,7 +19,7 @@ from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.outgoing import file_builder, report_queue
 from icpportal.gateways.miit.types import AnswerKind
-from icpportal.operations.checks import keys_are_of_this_database
+from icpportal.operations.checks.registered import keys_are_of_this_database
 from icpportal.privacy import blind_index
 from icpportal.privacy.fields import Token
 from icpportal.privacy.key_change import blind_indexes, marks

@@ -1,0 +1,1 @@
+"""Deploy checks: what a production portal must not start with. The demo is allowed all of it."""
