@@ -18,6 +18,7 @@ PRODUCTION = {
     "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
     "DATABASE_URL": "postgres://portal:portal@postgres.invalid:5432/portal",
     "REDIS_URL": "redis://redis.invalid:6379/0",
+    "ALERTS": "mailto:operations@beian.invalid",
     "EMAIL_URL": "smtp+tls://portal:portal@mail.invalid:587",
     "ALLOWED_HOSTS": "beian.invalid",
     "PUBLIC_BASE_URL": "https://beian.invalid",

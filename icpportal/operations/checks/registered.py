@@ -58,6 +58,15 @@ def mode_is_told(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str
 
 
 @register("portal", deploy=True)
+def alarms_are_sent(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
+    """Remarks that alarms go to nobody; no warning, which would stop the start where others watch the health page."""
+    if settings.DEMO or settings.ALERTS:
+        return []
+    says = "ALERTS names nobody: an alarm is only shown at the review desk and on /healthz/deep."
+    return [Info(says, hint="ALERTS=mailto:operations@…, or the address of a webhook.", id="portal.I002")]
+
+
+@register("portal", deploy=True)
 def duties_are_apart(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
     """Reports accounts with two duties, and those that may do everything; nothing before there are tables."""
     if settings.DEMO:

@@ -9,7 +9,12 @@ from django.core.checks import run_checks
 
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
-from icpportal.operations.checks.registered import duties_are_apart, fit_for_production, index_key_is_long
+from icpportal.operations.checks.registered import (
+    alarms_are_sent,
+    duties_are_apart,
+    fit_for_production,
+    index_key_is_long,
+)
 from icpportal.operations.checks.rules import RULES
 from icpportal.outbox.texts.registered import registered_texts
 from icpportal.privacy.key_change import marks
@@ -157,6 +162,16 @@ def test_a_short_key_of_blind_indexes_starts_only_a_portal_that_has_run_with_it(
     assert outcome("b" * 32, "x") == ([], False)
 
 
+def test_whoever_deploys_without_alerts_reads_that_alarms_go_to_nobody(settings):
+    settings.DEMO, settings.ALERTS = False, []
+    [remark] = alarms_are_sent(None)
+    assert (remark.id, remark.is_serious(), "ALERTS" in remark.msg) == ("portal.I002", False, True)
+
+    settings.ALERTS = ["mailto:operations@example.com"]
+    assert alarms_are_sent(None) == []
+    assert "(portal.I002) ALERTS names nobody" in manage("check", "--deploy", ALERTS="").stderr
+
+
 def test_documents_inside_the_programs_folder_are_a_warning(settings):
     assert findings(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
 
@@ -273,6 +288,7 @@ def test_the_deployment_check_stops_what_is_unsafe():
 @pytest.mark.django_db
 def test_the_deployment_check_names_two_duties_in_one_account_and_superusers(settings):
     settings.DEMO, settings.BLIND_INDEX_KEY = False, SAFE["BLIND_INDEX_KEY"]
+    settings.ALERTS = ["mailto:operations@example.com"]
     both, everything, closed = make_reviewer(email="both@example.com"), make_user("every@example.com"), make_reviewer()
     make_lead_reviewer()
     assert run_checks(include_deployment_checks=True, tags=["portal"]) == fit_for_production(None)
