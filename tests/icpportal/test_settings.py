@@ -206,7 +206,7 @@ def test_with_an_operators_values_the_compose_file_passes_the_deployment_check()
     """The containers' environment, with the example's blanks filled in, is a complete production environment."""
     given = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]["environment"]
     example = dict(line.split("=", 1) for line in EXAMPLE.read_text().splitlines() if line and line[0] != "#")
-    typed = example | {name: value for name, value in PRODUCTION.items() if name in example}
+    typed = example | {name: value for name, value in PRODUCTION.items() if name in {*example, "ALERTS"}}
 
     decided = {name: str(value) for name, value in given.items()} | {"DATABASE_URL": PRODUCTION["DATABASE_URL"]}
     image = {"VAR_DIR": "/data", "STATIC_ROOT": "/app/static-collected"}
