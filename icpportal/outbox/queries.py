@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.alarms import leases
 from icpportal.outbox.models import OWED, SITE, Message, State
+from icpportal.privacy.crypto import Unreadable
 
 UNREAD = "unread_notes"  # attribute of a request's account
 LATE = timedelta(minutes=5)
@@ -119,7 +121,7 @@ def put_off(channel: str) -> QuerySet[Message]:
 
 
 def _is_put_off(channel: str) -> bool:
-    enough = _enough_to_conclude(put_off(channel).order_by("-created_at"))
+    enough = _enough_to_conclude(put_off(channel).order_by("-created_at", "pk"))
     if enough is None:
         return False
     since = enough.created_at
@@ -128,16 +130,24 @@ def _is_put_off(channel: str) -> bool:
 
 
 def _enough_to_conclude(messages: QuerySet[Message]) -> Message | None:
-    """The message with which there are enough of them to enough addresses; `None` when there are not.
-
-    The address of a code is erased with it: such a message counts as one to an address of its own.
-    """
-    addresses = set()
-    for number, message in enumerate(messages[:SHOWN], 1):
-        addresses.add(str(message.payload.get("to") or message.key))
-        if number >= REFUSED_LEAST and len(addresses) >= ADDRESSES_LEAST:
+    """The message with which there are enough of them to enough addresses; `None` when there are not."""
+    newest = list(messages[:REFUSED_LEAST])  # mostly these tell: a payload may hold whole files
+    if len(newest) < REFUSED_LEAST:
+        return None
+    addresses = set(map(_address_or_key, newest[:-1]))
+    for message in chain(newest[-1:], messages[REFUSED_LEAST:SHOWN]):
+        addresses.add(_address_or_key(message))
+        if len(addresses) >= ADDRESSES_LEAST:
             return message
     return None
+
+
+def _address_or_key(message: Message) -> str:
+    """The address of a code is erased with it, and a row may be unreadable: those count as addresses of their own."""
+    try:
+        return str(message.payload.get("to") or message.key)
+    except Unreadable:  # set aside by whoever delivers it; here it must not hide the others
+        return message.key
 
 
 def _failed_channels(now: datetime) -> list[str]:
@@ -149,7 +159,7 @@ def _failed_channels(now: datetime) -> list[str]:
         channel
         for channel, first in several.values_list("channel", "first")
         if not left.filter(channel=channel, delivered_at__gte=first).exists()
-        and _enough_to_conclude(failed.filter(channel=channel))
+        and _enough_to_conclude(failed.filter(channel=channel).order_by("failed_at", "pk"))
     ]
 
 

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from icpportal.outbox import queries
 from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import MessageProblem
+from tests.bad import spoil
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
@@ -238,3 +241,28 @@ def test_five_mails_that_failed_for_one_mailbox_are_no_fault_of_the_mail_server(
     set_("to another", state=State.FAILED, next_at=None, failed_at=now)
 
     assert queries.refused_channels(now) == ["email"]
+
+
+@pytest.mark.parametrize("columns", [{"attempts": 7}, {"state": State.FAILED, "next_at": None}])
+def test_on_call_sees_the_refusals_though_one_of_the_messages_cannot_be_read(owe: Any, columns: dict[str, Any]) -> None:
+    """The check ended with an error, and so did the trial that shows when the supplier takes messages again."""
+    now = datetime.now(UTC)
+    for each in range(5):
+        owe(f"mail {each}", channel="email", payload=FULL)
+        set_(f"mail {each}", failed_at=now if "state" in columns else None, **columns)
+    spoil(Message.objects.get(key="mail 2"), "payload")
+
+    assert queries.refused_channels(now) == ["email"]
+
+
+def test_an_outage_is_seen_by_its_newest_messages_alone(owe: Any) -> None:
+    """Payloads hold whole files, and anybody can open the page of the health as often as they like."""
+    for each in range(9):
+        owe(f"mail {each}", channel="email", payload={"to": f"{each}@example.com"})
+        set_(f"mail {each}", attempts=7)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.put_off_channels() == ["email"]
+
+    read = [each["sql"] for each in asked if '"payload"' in each["sql"].partition(" FROM ")[0]]
+    assert [sql.partition(" LIMIT ")[2] for sql in read] == ["5", "5"]  # of mails; and of texts, of which none waits
