@@ -14,7 +14,7 @@ from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
 from transfers.models import Order
 from transfers.orders import actions, history, queries
-from transfers.orders.kinds import in_group, is_in, keys
+from transfers.orders.kinds import in_group, is_in, keys, kind_of
 from transfers.orders.machine import note, write_as_read
 from transfers.orders.rows import Group
 from transfers.pages.authority_words import as_note
@@ -103,9 +103,10 @@ def _let_go_again(order: Order) -> None:
 def order_granted(order: Order) -> Order:
     """The order that a grant of this one's report is for: when abandoned, the same account's next for the site.
 
-    The authority keeps one access for each site and provider, so the next order cannot get one of its own.
+    The authority keeps one access for each site and provider, so the next order cannot get one of its own. The grant of
+    a cancellation ends an access, and gives none to an order that came later.
     """
-    if not is_in(order, Group.GRANT_MAY_COME):
+    if not is_in(order, Group.GRANT_MAY_COME) or kind_of(order).ends_access:
         return order
     same = Order.objects.filter(owner=order.owner_id, subject_key=order.subject_key, domain=order.domain)
     return same.filter(in_group(Group.AWAITS_VERDICT), kind__in=keys("brings_access"), report__gt=0).first() or order

@@ -116,3 +116,18 @@ def test_the_register_of_phones_is_queried_before_any_row_is_locked(
     press(LEAD_REVIEWER, "apply_them")
 
     assert (asked, reload(order).state) == ([deep], states.PHONE_DUE)
+
+
+def test_the_late_grant_of_a_refused_cancellation_approves_no_transfer_of_its_site(
+    authority: FakeAuthority, refused_cancellation: Order
+) -> None:
+    """The access ended in another way, and the site is on its way back to us."""
+    Access.objects.filter(own=True).update(ended_at=timezone.now())
+    same = {name: getattr(refused_cancellation, name) for name in ("domain", "subject_key")}
+    returning = make_order(refused_cancellation.owner, state=states.AUTHORITY_REVIEW, report=1, **same)
+
+    take_answer(authority.waiting[0])
+
+    assert reload(returning).state == states.AUTHORITY_REVIEW
+    assert "no access of ours that this cancellation could end" in str(apply())
+    assert (reload(returning).state, reload(refused_cancellation).state) == (states.AUTHORITY_REVIEW, states.REFUSED)
