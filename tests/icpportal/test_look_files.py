@@ -243,6 +243,14 @@ def test_every_value_that_a_style_sheet_names_is_defined(bundle: str) -> None:
     assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) - set(re.findall(r"(--[\w-]+):", sheet)) == set()
 
 
+@pytest.mark.parametrize("sheet", ["outbox/message.css", "demo/ministry.css"])
+def test_a_style_sheet_of_a_few_pages_names_no_value_that_is_not_defined(sheet: str) -> None:
+    """They stand beside the bundle; a size whose name is gone is that of the text around it."""
+    tokens, own = SHEETS[0].with_name("tokens.css").read_text("utf-8"), Path(finders.find(sheet)).read_text("utf-8")
+
+    assert set(re.findall(r"var\((--[\w-]+)\)", own)) - set(re.findall(r"(--[\w-]+):", tokens + own)) == set()
+
+
 def test_every_value_that_the_tokens_define_is_used_by_a_style_sheet_or_a_drawing() -> None:
     text = "\n".join(file.read_text("utf-8") for file in (*SHEETS, *(STATIC / "img").glob("*.svg")))
     of_the_scale = {"--l-hero", "--s8"}  # its largest steps, which no page needs today
