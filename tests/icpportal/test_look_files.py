@@ -24,6 +24,8 @@ PACKAGES = ("icpportal", "verification", "filings", "transfers")
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
+# loaded beside the sheet of all pages: the outgoing messages, and the simulated authority
+OWN_SHEETS = [STATIC / "demo" / "ministry.css", Path(settings.BASE_DIR) / "icpportal/outbox/static/outbox/message.css"]
 # mails are no pages: no policy of ours applies to them, and mail programs read styles nowhere else
 PAGES = sorted(page for page in TEMPLATES.rglob("*.html") if page.parent != TEMPLATES / "messages")
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
@@ -243,12 +245,19 @@ def test_every_value_that_a_style_sheet_names_is_defined(bundle: str) -> None:
     assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) - set(re.findall(r"(--[\w-]+):", sheet)) == set()
 
 
-@pytest.mark.parametrize("sheet", ["outbox/message.css", "demo/ministry.css"])
-def test_a_style_sheet_of_a_few_pages_names_no_value_that_is_not_defined(sheet: str) -> None:
-    """They stand beside the bundle; a size whose name is gone is that of the text around it."""
-    tokens, own = SHEETS[0].with_name("tokens.css").read_text("utf-8"), Path(finders.find(sheet)).read_text("utf-8")
+def test_the_sheets_of_single_pages_name_only_values_that_the_sheet_of_all_pages_defines() -> None:
+    all_pages = "\n".join(part.read_text("utf-8") for part in bundles.bundles()["css/portal.css"])
+    named = {name for sheet in OWN_SHEETS for name in re.findall(r"var\((--[\w-]+)", sheet.read_text("utf-8"))}
 
-    assert set(re.findall(r"var\((--[\w-]+)\)", own)) - set(re.findall(r"(--[\w-]+):", tokens + own)) == set()
+    assert named - set(re.findall(r"(--[\w-]+):", all_pages)) == set()
+
+
+def test_every_width_that_a_field_asks_for_has_its_rule() -> None:
+    rules = "\n".join(sheet.read_text("utf-8") for sheet in (*SHEETS, *OWN_SHEETS))
+    folders = [Path(settings.BASE_DIR) / name for name in ("demo", *PACKAGES)]
+    code = "\n".join(file.read_text("utf-8") for folder in folders for file in folder.rglob("*.py"))
+
+    assert set(re.findall(r'"(input-\d+)"', code)) - set(re.findall(r"\.(input-\d+)", rules)) == set()
 
 
 def test_every_value_that_the_tokens_define_is_used_by_a_style_sheet_or_a_drawing() -> None:
