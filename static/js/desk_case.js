@@ -209,7 +209,7 @@ window.addEventListener("DOMContentLoaded", () => {
   // --- the parts ---
   let at = Math.max(0, parts.findIndex((part) => `#${part.id}` === window.location.hash));
   const chosen = (part) => find(".verdicts input:checked", part)?.value || (find(".verdicts .ask.is-on", part) ? "ask" : "");
-  const judged = parts.filter((part) => "judged" in part.dataset);
+  const judged = all(".part[data-judged]"); // also behind a photo, where no list leads to them
   const rules = all(".rules li"); // of a photo
   const met = (rule) => find("input:checked", rule)?.value || "";
   const show = (index, say = true) => {

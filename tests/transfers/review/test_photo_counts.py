@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer
 from tests.transfers.review.desk import window
+from transfers.review import second_look
 from transfers.review.leases import assign_to_me
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,3 +38,28 @@ def test_the_page_says_after_each_rule_of_a_photo_what_keeps_it_from_being_accep
 
         expect(full_ring).to_have_count(1)
         expect(page.get_by_role("button", name="Accept the photo…")).to_be_visible()
+
+
+def test_the_page_of_a_second_look_counts_the_parts_of_the_order_beside_the_rules_of_its_photo(
+    browser: Browser, live_server
+) -> None:
+    """It said "7 of 43 judged" after one key, and offered to confirm what had no verdict."""
+    order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
+    second_look.ask(order, make_reviewer(), "accept_photo", ["drawn"], timezone.now())
+    assign_to_me(order, reviewer)
+    for slot in ("photo", "admin_id"):
+        make_ready_document(order, slot)
+
+    with window(browser, live_server.url, reviewer) as page:
+        page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
+        confirm, judged = page.locator(".accept"), page.locator(".strong.judged")
+        every = int((judged.text_content() or "").split()[-2])
+
+        for _rule in range(page.locator(".rules li").count()):
+            page.keyboard.press("1")
+
+        expect(confirm).to_be_hidden()
+        needed = "document.querySelectorAll('.part:not([data-optional]) .verdicts input[value=ok]')"
+        page.evaluate(f"{needed}.forEach((each) => each.click())")
+        expect(confirm).to_be_visible()
+        expect(judged).to_have_text(f"{every} of {every} judged")
