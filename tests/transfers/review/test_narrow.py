@@ -14,7 +14,9 @@ from icpportal.privacy.actions import note_access
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
 from tests.transfers.review.desk import window
+from transfers.models import Order
 from transfers.review import second_look
+from transfers.review.leases import assign_to_me
 from transfers.review.purposes import CASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -90,3 +92,17 @@ def test_a_basket_fits_a_tablet_with_all_its_columns(
         assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
         current = page.locator(".tabs a[aria-current]").bounding_box() or {}
         assert 0 < current.get("x", 0) < TABLET["width"]
+
+
+def test_the_buttons_of_a_case_that_a_colleague_has_are_within_a_tablet(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order = make_order(state=states.SUBMITTED, domain="a-longer-example.cn")
+    Order.objects.filter(pk=order.pk).update(returns=1)
+    assign_to_me(order, make_reviewer())
+    with window(browser, live_server.url, make_user(held_roles=(LEAD_REVIEWER,)), viewport=TABLET) as page:
+        page.goto(live_server.url + reverse("admin:transfers_order_case", args=[order.pk]))
+        more = page.locator(".case-bar .end a").last.bounding_box() or {}
+        assert 0 < more.get("x", 0) + more.get("width", 0) < TABLET["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
