@@ -18,6 +18,7 @@ from icpportal.operations.retention import retain
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from icpportal.time_format import day_words, to_beijing
+from tests.bad import spoil
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import make_website, prove_again
@@ -81,6 +82,15 @@ def test_a_request_whose_button_is_pressed_twice_is_answered_once() -> None:
 
     assert ends == [302] * 3
     assert sorted(row.words for row in CorrectionRequest.objects.all()) == ["姓名应为林示例", WORDS]
+
+
+def test_a_request_that_cannot_be_read_any_more_keeps_nobody_from_asking_again(client: Client) -> None:
+    order = make_order(state=states.APPROVED)
+    prove_again(client, order.owner).post(URL, fields_of(order))
+    spoil(CorrectionRequest.objects.get(), "words")
+
+    assert client.post(URL, fields_of(order)).status_code == 302
+    assert CorrectionRequest.objects.count() == 2
 
 
 def act(client: Client, person: Any, row: CorrectionRequest, action: str, words: str) -> str:
