@@ -7,12 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves
 from tests.transfers.review.desk import all_ok, case_of, english, open_unmasked, press
 from transfers.models import FieldVerdict, ReturnReason
+from transfers.review import second_look
 from transfers.review.cases.parts.photo_rules import RULES, rules_for
 from transfers.review.catalogue import ROWS
 from verification.models import Document
@@ -181,3 +183,16 @@ def test_a_new_photo_without_a_reason_is_asked_again_with_the_catalogue_read_onc
 
     assert "Mark the rule that is not met, or choose a reason" in html
     assert sum('FROM "transfers_reasonversion"' in query["sql"] for query in asked.captured_queries) == 1
+
+
+def test_the_parts_of_a_photo_order_that_waits_for_a_second_look_are_not_counted_as_rules(client):
+    """Who accepted it read "43 met": 7 rules of the photo, and 36 parts of the order."""
+    order, first = make_taken("plain"), make_reviewer()
+    first_desk = english(client, first)
+    alone = open_unmasked(first_desk, order).content.decode()
+    second_look.ask(order, first, "accept_photo", ["drawn"], timezone.now())
+
+    html = open_unmasked(first_desk, order).content.decode()
+
+    assert ["without a verdict</span>" in page for page in (alone, html)] == [True, False]
+    assert ['class="n-ask"' in page for page in (alone, html)] == [False, True]
