@@ -72,7 +72,8 @@ def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
 def _basket(ours: Mapping[str, str]) -> Case:
     """The key of the basket that an order is in, as its list decides; `ours` are the queues of our states."""
     return Case(
-        When(in_review() & Q(waiting()), then=Value(SECOND.key)),
+        # by key: the index that counts all others has it, and no row is read
+        When(pk__in=Order.objects.filter(in_review(), waiting()).values("pk"), then=Value(SECOND.key)),
         When(in_group(Group.PAPERS_IN_REVIEW) & was_returned(), then=Value(AGAIN.key)),
         *(When(state=key, then=Value(queue)) for key, queue in ours.items()),
     )
