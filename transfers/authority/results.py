@@ -178,7 +178,8 @@ def _apply_answer(answer: Answer, now: datetime, *, actor: User | None = None) -
         order = other_reports.order_granted(order)
     try:
         if actor is not None and answer.kind == AnswerKind.GRANTED and is_in(order, Group.GRANT_MAY_COME):
-            LATE_GRANTS[kind_of(order).brings_access](order, answer, now, actor=actor)
+            grant = _end_late if kind_of(order).ends_access else approve
+            grant(order, answer, now, actor=actor)
         elif other_reports.is_about_another(order, answer):
             other_reports.take(order, answer, now)
         else:
@@ -349,9 +350,6 @@ def _end_late(order: Order, answer: Answer, now: datetime, *, actor: User) -> No
         ORDER.apply(order, "ended_late", by=AUTHORITY, actor=actor, words=words, facts=facts, columns=columns, now=now)
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
-
-
-LATE_GRANTS = {True: approve, False: _end_late}  # by whether the order brings an access, or ends one
 
 
 def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
