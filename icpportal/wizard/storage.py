@@ -95,13 +95,13 @@ def change(
         if not row.is_editable:
             break
         answers = edit(row.answers)
-        is_read = not row.derived_from.isdisjoint(_changed(row.answers, answers, columns))
-        derived = row.derived_values() if is_read else ()
+        may_differ = not row.derived_from.isdisjoint(_changed(row.answers, answers, columns))
+        derived = row.derived_values() if may_differ else ()
         row.answers = answers
         written_columns = {**row.columns_when_changed(), **columns}
         for name, value in written_columns.items():
             setattr(row, name, value)
-        if _write(row, written_columns, has_derived=is_read and row.derived_values() != derived):
+        if _write(row, written_columns, has_derived=may_differ and row.derived_values() != derived):
             return
         row.refresh_from_db()
     raise RowClosed(row)
