@@ -1,7 +1,6 @@
 """Accounts at the review desk: who there is, their roles, whether they may sign in. Personal data is masked."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,8 +73,8 @@ ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  
 OVERTAKEN = _("A colleague changed the roles after you opened the page; their change stays. Roles now: %(roles)s")
 RESET, INVITE = "reset_second_factor", "invite_again"
 
-# whether the form that is being answered changed nothing yet: a second person was asked, or somebody else was first
-nothing_saved: ContextVar[bool] = ContextVar("nothing saved", default=False)
+# of a request whose form changed nothing yet: a second person was asked, or somebody else was first
+NOTHING_SAVED = "_account_nothing_saved"
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -176,7 +175,6 @@ class AccountAdmin(admin.ModelAdmin):
             self._change_roles(request, account, form.cleaned_data["held_roles"])
             return
         super().save_model(request, obj, form, change)
-        nothing_saved.set(False)
         obj.refresh_from_db(fields=["name", "is_active"])
         if "is_active" in form.changed_data:
             self._log_closing(request, obj)
@@ -185,7 +183,7 @@ class AccountAdmin(admin.ModelAdmin):
             User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster
             is_overtaken = form.is_overtaken
             is_done = self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
-            nothing_saved.set(not is_done and form.changed_data == ["held_roles"])
+            setattr(request, NOTHING_SAVED, not is_done and form.changed_data == ["held_roles"])
             if is_overtaken:
                 now = roles.in_words(sorted(roles.names_of(obj))) or "—"
                 self.message_user(request, OVERTAKEN % {"roles": now}, messages.WARNING)
@@ -210,8 +208,9 @@ class AccountAdmin(admin.ModelAdmin):
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
         """Does not say that the account was changed where nothing was."""
-        stay = nothing_saved.get()
-        return self.response_post_save_change(request, obj) if stay else super().response_change(request, obj)
+        if getattr(request, NOTHING_SAVED, False):
+            return self.response_post_save_change(request, obj)
+        return super().response_change(request, obj)
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
         action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
