@@ -15,15 +15,11 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
-from psycopg.abc import Params
-from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
-from psycopg.pq import TransactionStatus
 
+from icpportal.database.prepared_cursor import PreparedCursor, Statements
 from icpportal.database.times import read_in_utc
 
 TRUSTED_SECONDS = 30.0  # middleboxes drop idle connections after minutes, not seconds
-# a statement whose columns have other types or lengths since a migration, and one that the server no longer has
-STALE = (FeatureNotSupported, InvalidSqlStatementName)
 
 
 class SchemaEditor(DatabaseSchemaEditor):
@@ -34,27 +30,6 @@ class SchemaEditor(DatabaseSchemaEditor):
 
     def _create_like_index_sql(self, model: type[Model], field: "Field[Any, Any]") -> None:
         """None."""
-
-
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Has each statement prepared and planned once a connection, for all values; afterwards only these are sent.
-
-    Outside a transaction, a stale statement is prepared again.
-    """
-
-    def execute(self, query: Any, params: Params | None = None, **options: Any) -> "PreparedCursor":  # type: ignore[override]
-        """Runs one statement."""
-        own, before = self.connection, self.connection.prepare_threshold
-        own.prepare_threshold = 0  # only here: of others, which have their values in the text, psycopg would keep texts
-        try:
-            return super().execute(query, params, **options)
-        except STALE:
-            if own.info.transaction_status != TransactionStatus.IDLE:
-                raise
-            super().execute("DEALLOCATE ALL", prepare=True)  # psycopg forgets them as well, each time it is prepared
-            return super().execute(query, params, **options)
-        finally:
-            own.prepare_threshold = before
 
 
 class Operations(DatabaseOperations):
@@ -83,12 +58,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     health_check_enabled: bool
     health_check_done: bool
     _prepare_cursor: Callable[[Any], CursorWrapper]
+    _statements: Statements
     statement_seconds: float = 0  # the longest a statement may take in this process; 0: no limit
     _asked_at = -TRUSTED_SECONDS
 
     def init_connection_state(self) -> None:
         """Sets up a new connection; what its URL sets itself stays."""
         super().init_connection_state()
+        self._statements = Statements(self.connection, self.wrap_database_errors)
         if self.timezone is UTC:
             read_in_utc(self.connection)
         own = str(self.settings_dict["OPTIONS"].get("options", ""))
@@ -99,7 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.connection.cursor() as cursor:
                 cursor.execute(ours)
 
-    def prepared_cursor(self, *, has_fixed_columns: bool = False) -> CursorWrapper:
+    def prepared_cursor(self, *, has_fixed_columns: bool = False) -> CursorWrapper | PreparedCursor:
         """A cursor for a statement that many requests repeat.
 
         Django's own one within a transaction, which a stale statement would end, unless the statement
@@ -109,8 +86,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self.cursor()
         self.close_if_health_check_failed()
         self.ensure_connection()
-        with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+        prepared = PreparedCursor(self._statements)
+        if self.queries_logged or self.execute_wrappers:
+            return self._prepare_cursor(prepared)
+        self.validate_no_broken_transaction()
+        return prepared
 
     def close_if_health_check_failed(self) -> None:
         """Closes a dead connection before the first query of a request, which then opens a new one."""

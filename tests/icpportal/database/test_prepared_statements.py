@@ -1,5 +1,8 @@
 """PostgreSQL parses and plans the queries of every page once a connection, and nobody sees a change of the schema."""
 
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -8,12 +11,14 @@ import pytest
 from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, connections
 from django.db.models import CharField, F, UUIDField, Value
 from django.db.models.functions import Concat
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.codes.models import Allowance
 from icpportal.database.base import DatabaseWrapper
 from icpportal.database.prepared import CompiledDelete, CompiledQuery, insert_whole
+from icpportal.database.prepared_cursor import Statements
 from icpportal.database.prepared_updates import CompiledUpdate
 from icpportal.privacy.models import FileKey
 from tests.transfers.builders import make_user
@@ -54,7 +59,7 @@ def run(kept: Any, sql: str) -> None:
         cursor.execute(sql)
 
 
-def found_by(kept: Any, name: str = "low", statement: str = STATEMENT) -> list[tuple[Any, ...]]:
+def found_by(kept: Any, name: str | int = "low", statement: str = STATEMENT) -> list[tuple[Any, ...]]:
     with kept.prepared_cursor() as cursor:
         cursor.execute(statement, [name])
         return list(cursor.fetchall())
@@ -90,6 +95,12 @@ def prepared(kept: Any) -> list[tuple[str, int, int]]:
     with kept.cursor() as cursor:
         cursor.execute(PREPARED)
         return list(cursor.fetchall())
+
+
+def forget_all() -> None:
+    """Has the tests' own connection forget what others prepared on it."""
+    run(connection, "DEALLOCATE ALL")
+    connection._statements = Statements(connection.connection, connection.wrap_database_errors)
 
 
 def by_another(sql: str) -> None:
@@ -211,6 +222,48 @@ def test_an_error_that_remains_is_told(kept: Any, at_once: bool) -> None:
     assert found_by(kept) == [("low", 3)]
 
 
+def test_in_a_transaction_that_an_error_has_broken_it_is_refused_before_it_is_sent(kept: Any) -> None:
+    found_by(kept)
+    with transaction_of(kept):
+        kept.needs_rollback = True
+        with pytest.raises(TransactionManagementError, match="until the end of the 'atomic' block"):
+            write(kept)
+        kept.needs_rollback = False
+        assert found_by(kept) == [("low", 3)]
+
+
+def test_a_rollback_leaves_statements_prepared(kept: Any) -> None:
+    with transaction_of(kept):
+        write(kept)
+    assert found_by(kept) == [("low", 3)]
+    with transaction_of(kept):
+        write(kept)
+
+    assert sorted(sql for sql, _plans, _count in prepared(kept)) == [STATEMENT.replace("%s", "$1"), UPDATE_PREPARED]
+
+
+def test_who_presses_ctrl_c_ends_a_statement_that_hangs_and_the_connection_goes_on(kept: Any) -> None:
+    pressed = threading.Timer(0.1, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
+    began = time.monotonic()
+    pressed.start()
+    with pytest.raises(KeyboardInterrupt):
+        found_by(kept, 30, statement="SELECT pg_sleep(%s)")
+
+    assert time.monotonic() - began < 25
+    assert found_by(kept) == [("low", 3)]
+
+
+def test_rows_are_fetched_one_by_one_and_then_the_rest(kept: Any) -> None:
+    run(kept, "INSERT INTO shelf VALUES ('high', 4), ('higher', 5)")
+    with kept.prepared_cursor() as cursor:
+        assert cursor.rowcount == -1
+        cursor.execute("SELECT name FROM shelf WHERE size > %s ORDER BY size", [2])
+        assert (cursor.rowcount, [name for (name,) in cursor.description]) == (3, ["name"])
+        assert [cursor.fetchone(), cursor.fetchall(), cursor.fetchone(), cursor.fetchall()] == [
+            ("low",), [("high",), ("higher",)], None, [],
+        ]  # fmt: skip
+
+
 def test_of_many_statements_the_latest_stay_prepared(kept: Any) -> None:
     for number in range(130):
         assert found_by(kept, statement=f"{STATEMENT} AND size < {number + 4}") == [("low", 3)]
@@ -273,6 +326,7 @@ def test_compiled_writes_are_prepared_within_a_transaction_and_have_as_parameter
     )
     dropped = CompiledDelete(lambda place: keys.filter(place=place), place=CharField())
 
+    forget_all()
     insert_whole([FileKey(place="here", name=f"{each}", wrapped="1") for each in range(2)])
     insert_whole([Allowance(name="one", key="1", began_at=timezone.now())])
 
