@@ -67,6 +67,10 @@ class Backends:
         return self
 
     def __exit__(self, *_problem: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the thread; may be called again."""
         self._ended.set()
         self._thread.join()
 

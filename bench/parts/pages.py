@@ -56,6 +56,7 @@ def profile(names: list[str]) -> None:
         if not names:
             costs = {name: pages.cost(act, backends).cpu for name, act in acts.items() if act.kind != "submit"}
             names = sorted(costs, key=lambda name: -costs[name])[:DEAREST]
+        backends.stop()  # a profile has every thread of the process in it
         for name in names:
             print(pages.profile(acts[name]))
 
