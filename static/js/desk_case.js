@@ -275,7 +275,8 @@ window.addEventListener("DOMContentLoaded", () => {
     const whole = amounts.ok === said.length;
     find(".ring")?.classList.toggle("closed", whole);
     const words = find(".judged");
-    if (words) words.textContent = words.textContent.replace(/\d+/, before);
+    const figures = [before, said.length]; // a part that needs no verdict counts once it has one
+    if (words) words.textContent = words.textContent.replace(/\d+/g, () => figures.shift());
     const open = find(".n-open");
     if (open) open.textContent = said.length - before;
     const accept = find(".accept");

@@ -1,4 +1,4 @@
-"""In a browser: what is left to judge of a photo, while its rules are judged."""
+"""In a browser: how far a case is judged, said after each verdict."""
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer
 from tests.transfers.review.desk import window
 from transfers.review import second_look
+from transfers.review.cases.parts.parts import OTHER
 from transfers.review.leases import assign_to_me
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -63,3 +64,20 @@ def test_the_page_of_a_second_look_counts_the_parts_of_the_order_beside_the_rule
         page.evaluate(f"{needed}.forEach((each) => each.click())")
         expect(confirm).to_be_visible()
         expect(judged).to_have_text(f"{every} of {every} judged")
+
+
+def test_a_verdict_on_a_part_that_needs_none_counts_among_all(browser: Browser, live_server) -> None:
+    """It said "42 of 41 judged" until the page was opened again."""
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    assign_to_me(order, reviewer)
+
+    with window(browser, live_server.url, reviewer) as page:
+        page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
+        judged = page.locator(".strong.judged")
+        every = int((judged.text_content() or "").split()[-2])
+        page.locator(f"[name='verdict.{OTHER}'][value=ok]").evaluate("each => each.click()")
+
+        expect(judged).to_have_text(f"1 of {every + 1} judged")
+        expect(page.locator("[data-saved]")).to_contain_text("Saved")
+        page.reload()
+        expect(judged).to_have_text(f"1 of {every + 1} judged")
