@@ -105,7 +105,7 @@ class Rival(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Unused(Panel):
-    """What was typed after somebody else had decided."""
+    """What was typed after somebody else had decided, or asked a second person to."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/unused.html"
     words: str
@@ -139,9 +139,9 @@ class ClaimPage:
 def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
     rivals = _rivals(claim)
     open_ask = asked_for(request_to_show(CLAIM, claim.pk), reader)
-    if open_ask:
-        return [*rivals, AskedPanel(open_ask)]
     unused: list[Panel] = [Unused(form.typed)] if form.typed else []
+    if open_ask:
+        return [*rivals, AskedPanel(open_ask), *unused]
     if claim.state != states.SENT:
         return unused
     if claiming.is_own(claim, reader):
