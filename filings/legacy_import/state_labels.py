@@ -62,6 +62,8 @@ CLAIM_SENTENCES = {
         *RETURNED,
     ),
 }
+# replaces that of a claim which its owner could still submit, but nobody accept
+GONE = Sentence(_("In another account"), _("Another account was given this filing. If it is yours, call us"), *BROKEN)
 RESET_SENTENCES = {
     **CLAIM_SENTENCES,
     states.OPEN: replace(

@@ -28,6 +28,7 @@ def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -
     claiming.refuse_own(claim, reviewer)
     if claim.state != states.SENT:
         raise MoveNotAllowed(f"accept from {claim.state}")
+    claiming.refuse_gone(claim)
     terms: dict[str, Json] = {"account": account_of(claim), "version": claim.version}
     approvals.ask(
         CLAIM, key=str(claim.pk), reference=claim.reference, owner=claim.owner, said=terms, actor=reviewer, now=now

@@ -85,7 +85,19 @@ def papers_of(claim: LegacyClaim) -> QuerySet[LegacyClaimPaper]:
 
 def is_open(claim: LegacyClaim) -> bool:
     """Whether the applicant may change it."""
-    return claim.state in CHANGEABLE
+    return claim.state in CHANGEABLE and not is_gone(claim)
+
+
+def is_gone(claim: LegacyClaim) -> bool:
+    """Whether somebody else was given the record, so that this claim of it can no longer be accepted."""
+    is_undecided = claim.state != states.ACCEPTED
+    return is_undecided and claim.record.imported_at is not None and not is_reset(claim.record)
+
+
+def refuse_gone(claim: LegacyClaim) -> None:
+    """Raises `RecordGone` when somebody else was given the record."""
+    if is_gone(claim):
+        raise RecordGone(str(claim))
 
 
 def upload(claim: LegacyClaim, *, side: int, file: documents.Upload) -> LegacyClaimPaper:

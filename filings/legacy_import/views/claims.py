@@ -3,7 +3,6 @@
 The pages that find the record, take the documents and show the reviewer's answer.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
@@ -24,7 +23,7 @@ from filings.legacy_import import account_proof, actions
 from filings.legacy_import.account_proof import Why, refusal
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims import replacements
-from filings.legacy_import.state_labels import CLAIM_SENTENCES, RESET_SENTENCES, Sentence, mark
+from filings.legacy_import.state_labels import CLAIM_SENTENCES, GONE, RESET_SENTENCES, Sentence, mark_of
 from filings.legacy_import.views.claim_words import PAPERS_ASKED, ClaimWords, claim_words
 from filings.legacy_import.views.forms import ClaimForm, SendClaimForm
 from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
@@ -88,7 +87,7 @@ def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
         {
             "claim": each,
             "domain": display_domain(each.record.domain),
-            "state": mark(_sentences(each), each.state),
+            "state": mark_of(_said_of(each), each.state),
         }
         for each in of_kind
     ]
@@ -101,11 +100,14 @@ def _sentence(mine: LegacyClaim) -> Words:
     due = end_of_answer(mine.entered_at, claiming.workdays_promised(mine.record))
     if mine.state == states.SENT and due < timezone.now():
         return str(LATE) % {"due": long_words(due)}
-    return _sentences(mine)[mine.state].words
+    return _said_of(mine).words
 
 
-def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
-    return RESET_SENTENCES if claiming.is_reset(mine.record) else CLAIM_SENTENCES
+def _said_of(mine: LegacyClaim) -> Sentence:
+    """Label and sentence of its state; for its owner to go on with a filing that is gone would lead nowhere."""
+    if mine.state in claiming.CHANGEABLE and claiming.is_gone(mine):
+        return GONE
+    return (RESET_SENTENCES if claiming.is_reset(mine.record) else CLAIM_SENTENCES)[mine.state]
 
 
 def _find_record(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
@@ -219,7 +221,7 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
         "claim": mine,
         "title": str(words.of_domain) % {"domain": domain},
         "heading": format_html(str(words.of_domain) % {"domain": "{}"}, zh(domain)),
-        "state": mark(_sentences(mine), mine.state),
+        "state": mark_of(_said_of(mine), mine.state),
         "sentence": _sentence(mine),
         "notices": _why_declined(mine),
         "asked": [PAPERS_ASKED] if claiming.is_open(mine) else [],

@@ -127,6 +127,15 @@ def test_a_record_that_has_gone_makes_it_fail_with_an_explanation(claim, gao, wu
     assert (LegacyClaim.objects.get().state, ApprovalRequest.objects.get().outcome) == (states.SENT, "failed")
 
 
+def test_nobody_is_asked_to_accept_the_claim_of_a_record_that_has_gone(claim, gao):
+    LegacyRecord.objects.update(imported_at=timezone.now())
+
+    said = press(claim, gao, "accept")
+
+    assert "The record was imported or claimed by somebody else: decline this claim" in said
+    assert not ApprovalRequest.objects.exists()
+
+
 def test_the_setting_lets_one_person_accept_at_once(claim, gao, settings):
     settings.SECOND_PERSON = False
 

@@ -443,6 +443,28 @@ def test_a_declined_claim_shows_why_and_can_be_sent_again_with_other_papers(brow
     assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send", "decline", "send"]
 
 
+@pytest.mark.parametrize("is_declined", [False, True])
+def test_a_claim_of_a_filing_that_another_account_was_given_cannot_be_sent(browser, mine, record, chen, is_declined):
+    ready(mine)
+    if is_declined:
+        claiming.send(mine, "")
+        claiming.decline(mine, make_reviewer(), {"zh": "照片看不清，请重拍"})
+    theirs = claiming.begin(chen, record)
+    ready(theirs)
+    claiming.send(theirs, "")
+    claiming.accept(theirs, make_reviewer())
+
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": ""})
+
+    assert "Another account was given this filing. If it is yours, call us." in page
+    assert ["Submit the claim" in page, "submit it again" in page] == [False, False]
+    assert ("照片看不清" in page) == is_declined
+    assert "In another account" in browser.get(PAGE).content.decode()
+    mine.refresh_from_db()
+    assert mine.state == (states.DECLINED if is_declined else states.OPEN)
+
+
 # --- strangers, cost --------------------------------------------------------------------------------------------
 
 
