@@ -13,6 +13,8 @@ from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
 
+MARKS = tuple(".。!！?？:：;；,，")  # a sentence that ends with one needs no full stop before the next
+
 
 class ReturnReason(models.Model):
     """A reason for returning a field, in both languages, so that everybody uses the same words."""
@@ -83,9 +85,13 @@ class ReasonVersion(models.Model):
         return f"{self.reason_id} v{self.number}"
 
     def text(self, language: str) -> str:
-        """What is wrong and what to do, before its blanks are filled in."""
-        found = (self.text_zh, self.todo_zh) if language == "zh" else (self.text_en, self.todo_en)
-        return ("" if language == "zh" else " ").join(filter(None, found))
+        """What is wrong and what to do as two sentences, before their blanks are filled in."""
+        is_chinese = language == "zh"
+        wrong, todo = (self.text_zh, self.todo_zh) if is_chinese else (self.text_en, self.todo_en)
+        if not todo:
+            return wrong
+        stop = "" if wrong.endswith(MARKS) else "。" if is_chinese else "."
+        return f"{wrong}{stop}{'' if is_chinese else ' '}{todo}"
 
     def short(self, language: str) -> str:
         """Its form for text messages."""

@@ -108,7 +108,7 @@ def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_l
 
     page = act(gao, reason, "try", reference=order.reference.lower())
 
-    assert f"网站名称“{value}”与执照不符请按执照更正。" in page
+    assert f"网站名称“{value}”与执照不符。请按执照更正。" in page
     assert f"The website name {value} differs from the licence. Change it as the licence says." in page
     looks = AccessNote.objects.filter(reference=order.reference, what="order").values_list("client", "times")
     assert list(looks) == [("127.0.0.1", 1)]
@@ -122,7 +122,7 @@ def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_l
     version = ReasonVersion.objects.get(reason=reason, number=2)
     assert (version.author.name, version.published_by.name, version.tried_on) == ("高扬", "林远", order.reference)
     press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
-    assert words_sent() == (f"网站名称“{value}”与执照不符请按执照更正。", 2)
+    assert words_sent() == (f"网站名称“{value}”与执照不符。请按执照更正。", 2)
     assert f"网站名称“{value}”与执照不符" in letter("order_returned", "email", "zh-hans")
     assert f"The website name {value} differs from the licence." in letter("order_returned", "email", "en")
     assert "The website name" in page_of(order, "en")
