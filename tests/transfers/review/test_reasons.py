@@ -321,6 +321,24 @@ def test_words_saved_while_a_second_person_is_asked_stay_in_the_form(gao, lin, r
     assert ["withdraw the request before you change the words" in page, "Write the whole name" in page] == [True, True]
 
 
+def test_a_draft_that_a_colleague_changed_since_is_read_before_it_is_replaced(gao, lin, reason):
+    opened = seen_on(lin.get(at(reason)).content.decode())
+    act(gao, reason, "save", **DRAFT, seen=seen_on(gao.get(at(reason)).content.decode()))
+
+    page = act(lin, reason, "save", **{**DRAFT, "todo_en": "Write the whole name", "seen": opened})
+
+    assert "Nothing is saved: the reason was changed since you opened it" in page
+    assert ["Change it as the licence says" in page, 'value="Write the whole name"' in page] == [True, True]
+    assert reason.versions.first().todo_en == DRAFT["todo_en"]
+    act(lin, reason, "save", **{**DRAFT, "todo_en": "Write the whole name", "seen": seen_on(page)})
+    assert reason.versions.first().todo_en == "Write the whole name"
+
+
+def seen_on(page):
+    """Which version the form of a page was filled in from."""
+    return re.search(r'name="seen" value="([^"]*)"', page).group(1)
+
+
 def test_a_reason_without_a_version_opens_and_its_first_one_is_created(gao, reviewer, order):
     bare = ReturnReason.objects.create(
         key="bare", text_zh="名称不符", text_en="Names differ", short_zh="不符", short_en="differ"

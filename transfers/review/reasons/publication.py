@@ -19,6 +19,7 @@ COPIED = ("text_zh", "text_en", "short_zh", "short_en", "fields")  # copied to t
 WAITS = _("A second person has been asked: withdraw the request before you change the words")
 NOT_TRIED = _("Try the draft on a past case first")
 GONE = _("There is no draft any more")
+CHANGED = _("Nothing is saved: the reason was changed since you opened it. Read the change, then save again")
 
 
 def draft_of(reason: ReturnReason) -> ReasonVersion | None:
@@ -26,10 +27,22 @@ def draft_of(reason: ReturnReason) -> ReasonVersion | None:
     return reason.versions.filter(published_at=None).select_related("author", "reason").first()
 
 
-def write(reason: ReturnReason, author: User, words: Mapping[str, str | datetime | None]) -> ReasonVersion:
-    """Saves the draft of a reason; raises `RequestRefused` while a second person is asked about it."""
+def stamp_of(newest: ReasonVersion | None) -> str:
+    """What changes with every change of a reason's newest version, a draft or not."""
+    return f"{newest.number} {newest.written_at.isoformat()}" if newest else ""
+
+
+def write(
+    reason: ReturnReason, author: User, words: Mapping[str, str | datetime | None], *, seen: str | None = None
+) -> ReasonVersion:
+    """Saves the draft of a reason.
+
+    Raises `RequestRefused` while a second person is asked about it, and when the author has seen another version.
+    """
     with transaction.atomic():
         ReturnReason.objects.select_for_update().get(pk=reason.pk)
+        if seen is not None and seen != stamp_of(reason.versions.first()):
+            raise RequestRefused(CHANGED)
         draft = draft_of(reason)
         if draft is None:
             last = reason.versions.aggregate(last=Max("number"))["last"] or 0

@@ -108,6 +108,7 @@ class ReasonsPage(DeskPage):
     item: Item | None = None
     can_write: bool = False
     has_draft: bool = False
+    seen: str = ""  # which version the form was filled in from
     form: forms.Form | None = None
     try_form: forms.Form | None = None
     ask_form: forms.Form | None = None

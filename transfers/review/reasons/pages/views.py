@@ -104,7 +104,7 @@ def _save(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User
     if not form.is_valid():
         return _draw(request, site, found, form=form)
     try:
-        publication.write(found, user, form.columns())
+        publication.write(found, user, form.columns(), seen=request.POST.get("seen"))
     except RequestRefused as refused:
         messages.error(request, str(refused.words))
         return _draw(request, site, found, form=form)
@@ -199,6 +199,7 @@ def _draw(
         can_write=can_write,
         has_draft=draft is not None,
         form=form or (VersionForm(initial=initial_of(newest)) if can_write and not asked else None),
+        seen=publication.stamp_of(newest if versions else None),
         try_form=(try_form or TryForm(initial={"reference": newest.tried_on})) if can_write and draft else None,
         ask_form=(ask_form or AskForm()) if can_write and draft and draft.tried_on and not asked else None,
         asked=[request_shown] if request_shown else [],
