@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from filings.models import LegacyClaim, LegacyRecord
@@ -62,6 +63,8 @@ def test_one_asks_and_another_allows_and_both_are_in_the_log(claim, gao, wu):
     assert (read(claim).state, LegacyRecord.objects.get().imported_at) == (states.SENT, None)
     page = page_of(claim, wu)
     assert ["高扬" in page, 'value="allow_request"' in page, 'value="accept"' in page] == [True, True, False]
+    listed = desk_of(wu).get(reverse("admin:index")).content.decode().partition("Second-person requests")[2]
+    assert ["example.cn</a>" in listed, claim.reference in listed] == [True, False]
 
     press(claim, wu, "allow_request")
 

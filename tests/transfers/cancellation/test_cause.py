@@ -67,6 +67,7 @@ def test_a_reviewer_requests_a_lead_allows_it_is_reported_and_everybody_is_notif
     home = english(Client(), lead).get(reverse("admin:index")).content.decode()
     listed = home.partition("Second-person requests")[2].partition("</section>")[0]
     assert reverse("admin:transfers_causecancellation_change", args=[request.pk]) in listed
+    assert ["example.com</a>" in listed, f"#{request.pk}" in listed] == [True, False]
     page = page_of(request, lead)
     shown = ("域名解析到别处", "example.com", "192.0.2.10", "the website is not hosted here", "cannot stop it")
     assert [each for each in shown if each not in page] == []

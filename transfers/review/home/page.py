@@ -8,16 +8,18 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from filings.models import LegacyClaim
 from icpportal.accounts.models import User
 from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECOND_FACTOR, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.approvals.words import thing_words
+from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, short_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
 from icpportal.workdays.hours import is_open
-from transfers.models import Decision, Order, ReviewRound
+from transfers.models import CauseCancellation, Decision, Order, ReviewRound
 from transfers.orders import queries
 from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
@@ -136,7 +138,7 @@ def home_page(reader: Reader) -> HomePage:
         open_decisions=_open_decisions(reader),
         colleagues=_colleagues(reader) if leads else [],
         is_lead=leads,
-        second=[second_line(asked) for asked in requests if asked.kind != SUBMIT],
+        second=_second(requests),
         looks=[_look(asked) for asked in requests if asked.kind == SUBMIT],
     )
 
@@ -229,8 +231,27 @@ def _questions(reader: Reader) -> list[Line]:
     ]
 
 
-def second_line(asked: ApprovalRequest) -> Line:
-    """A request that waits for a second person."""
+def _second(requests: list[ApprovalRequest]) -> list[Line]:
+    """What waits for a second person, of those who may answer or who asked."""
+    domains = _domains(requests)
+    return [second_line(asked, domains.get((asked.kind, asked.key), "")) for asked in requests if asked.kind != SUBMIT]
+
+
+def _domains(requests: list[ApprovalRequest]) -> dict[tuple[str, str], str]:
+    """The domains of claims and accesses, by kind and key: their references are for logs and say nothing to people."""
+    found: dict[tuple[str, str], str] = {}
+    for kind, rows, column in (
+        (CLAIM, LegacyClaim.objects, "record__domain"),
+        (ENDING, CauseCancellation.objects, "website__domain"),
+    ):
+        if keys := [asked.key for asked in requests if asked.kind == kind]:
+            named = rows.filter(pk__in=keys).values_list("pk", column)
+            found |= {(kind, str(key)): display_domain(domain) for key, domain in named}
+    return found
+
+
+def second_line(asked: ApprovalRequest, name: str = "") -> Line:
+    """A request that waits for a second person, by what it is about."""
     pages = {
         REFUSE: "admin:transfers_order_case",
         CLAIM: "admin:filings_legacyclaim_case",
@@ -242,7 +263,7 @@ def second_line(asked: ApprovalRequest) -> Line:
     }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     url, when = reverse(pages[asked.kind], args=[key]), short_words(asked.asked_at)
-    return Line(thing_words(asked), url, when, str(asked.label), who=str(asked.asked_by))
+    return Line(name or thing_words(asked), url, when, str(asked.label), who=str(asked.asked_by))
 
 
 def _look(asked: ApprovalRequest) -> Line:
