@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.dateparse import parse_datetime
 
+from icpportal.fields.types import Words
 from transfers.models import Objection, Order
 from transfers.orders import queries
-from transfers.review.baskets.rows import Basket, Reader, free
+from transfers.review.baskets.rows import Basket, Reader, baskets, free
 from transfers.second_look.queries import accepted_by
 
 PAGE = 25
@@ -46,6 +47,14 @@ def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
     rows = Order.objects.filter(basket.orders(reader) & free(reader.now)).filter(narrowed)
     rows = rows.exclude(owner=reader.user).exclude(accepted_by(reader.user))
     return _light(rows).order_by(basket.sort, "pk")
+
+
+def labels_of_baskets(orders: Iterable[Order], reader: Reader) -> dict[UUID, Words]:
+    """The basket of the first page that each of these orders is in, by its key; those in none are left out."""
+    labels = {row.key: row.label for row in baskets() if row.on_home}
+    key = Case(*(When(row.orders(reader), then=Value(row.key)) for row in baskets() if row.on_home), default=Value(""))
+    keyed = Order.objects.filter(pk__in=[order.pk for order in orders]).annotate(basket=key).order_by()
+    return {order: labels[basket] for order, basket in keyed.values_list("pk", "basket") if basket}
 
 
 def _light(rows: QuerySet[Order]) -> QuerySet[Order]:

@@ -1,5 +1,6 @@
 """The page of results: the orders found, by what, and where each one is."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -29,6 +30,9 @@ from transfers.models import Order
 from transfers.orders.kinds import kind_of, state_of
 from transfers.orders.rows import State
 from transfers.pages.order_summary import subject_words
+from transfers.review.baskets.due import calendar_around
+from transfers.review.baskets.queries import labels_of_baskets
+from transfers.review.baskets.rows import Reader
 from transfers.review.search.box import SearchBox, box_of, may_open, may_search
 from transfers.review.search.forms import SearchForm
 from transfers.review.search.queries import LABELS, REFERENCE, SHOWN, Hit, Hits, find
@@ -79,7 +83,7 @@ class FoundCase(FoundOrder):
     subject: str
     kind: Words
     state: State
-    queue: str
+    basket: str
     province: str
     holder: str
 
@@ -119,7 +123,7 @@ def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if (only := _named_alone(hits, opens=opens)) is not None:
         return redirect(case_of(only) if opens else log_of(only))
     _note(reader, hits, reason=ASKED if opens else LOG_ASKED, client=client_address(request))
-    cases = tuple(_case(hit) for hit in hits.found if opens)
+    cases = tuple(_cases(hits.found, reader)) if opens else ()
     logs = tuple(_log(hit) for hit in hits.found if not opens)
     found = page(summary=_summary(hits), cases=cases, logs=logs, searchable=() if hits.found else SEARCHABLE)
     return draw(request, site, found)
@@ -174,7 +178,14 @@ def _found_by(hit: Hit) -> str:
     return comma_list(LABELS[part] for part in hit.parts)
 
 
-def _case(hit: Hit) -> FoundCase:
+def _cases(hits: Iterable[Hit], reader: User) -> Iterator[FoundCase]:
+    """The rows, each with the basket in which the order waits."""
+    found, now = list(hits), timezone.now()
+    baskets = labels_of_baskets((hit.order for hit in found), Reader(reader, now, calendar_around(now)))
+    return (_case(hit, baskets.get(hit.order.pk, "")) for hit in found)
+
+
+def _case(hit: Hit, basket: Words) -> FoundCase:
     order, own = hit.order, is_own(hit.order)
     state = state_of(order)
     province = PROVINCES.get(order.province)
@@ -186,15 +197,10 @@ def _case(hit: Hit) -> FoundCase:
         subject="" if own else readable(lambda: subject_words(order)),
         kind=kind_of(order).name,
         state=state,
-        queue=" · ".join(_queues(order, state)),
+        basket=" · ".join(str(words) for words in (basket, HELD if order.held else "") if words),
         province=province.name(chinese=reads_chinese()) if province else order.province,
         holder=_holder(order),
     )
-
-
-def _queues(order: Order, state: State) -> list[str]:
-    """The queue that the order waits in."""
-    return [*([str(state.queue_label or state.label)] if state.queue else []), *([str(HELD)] if order.held else [])]
 
 
 def _holder(order: Order) -> str:

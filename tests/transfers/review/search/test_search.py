@@ -31,6 +31,7 @@ from tests.transfers.outside import cost
 from tests.transfers.review.desk import make_named
 from transfers.models import Order, SearchKey
 from transfers.review import actions as review
+from transfers.review import second_look
 from transfers.review.search import parts, queries, spellings
 
 pytestmark = pytest.mark.django_db
@@ -226,10 +227,39 @@ def test_a_result_says_what_the_order_is_and_who_has_it(client: Client) -> None:
         "mobile of the website administrator",
         "Transfer",
         "Waiting for review",
-        "Waiting for review",
+        "First review",
         "Ningxia",
         "Gao Yang",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "columns", "basket"),
+    [
+        (states.SUBMITTED, {"returns": 1}, "Returned again"),
+        (states.SUBMITTED, {}, "First review"),
+        (states.PHOTO_REVIEW, {}, "Photo in review"),
+        (states.AUTHORITY_REVIEW, {}, "With the authority"),
+        (states.AUTHORITY_REVIEW, {"held": True}, "With the authority · on hold"),
+        (states.RETURNED, {}, "—"),
+    ],
+)
+def test_a_result_names_the_basket_in_which_the_order_is(
+    client: Client, state: str, columns: dict[str, Any], basket: str
+) -> None:
+    make_wanted(state, **columns)
+
+    (row,) = rows(type_in(sign_in(client, make_reviewer()), "13900000002"))
+
+    assert row[5] == basket
+
+
+def test_a_result_that_waits_for_a_second_look_is_in_the_basket_of_second_looks(client: Client) -> None:
+    second_look.ask(make_wanted(), make_reviewer(), "accept", ["drawn"], timezone.now())
+
+    (row,) = rows(type_in(sign_in(client, make_reviewer()), "13900000002"))
+
+    assert row[5] == "For a second look"
 
 
 def test_the_result_is_chinese_for_a_chinese_reader(client: Client) -> None:
@@ -238,7 +268,7 @@ def test_the_result_is_chinese_for_a_chinese_reader(client: Client) -> None:
     answer = type_in(sign_in(client, make_reviewer()), "13900000002", language="zh-hans")
     nothing = type_in(client, "13900000009", language="zh-hans")
 
-    assert rows(answer)[0][2:] == ["网站负责人手机号", "接入备案", "待审核", "待审核", "宁夏", "—"]
+    assert rows(answer)[0][2:] == ["网站负责人手机号", "接入备案", "待审核", "初次审核", "宁夏", "—"]
     assert "未找到订单" in words_of(nothing)
     assert re.findall(r"[A-Za-z]{4,}", words_of(nothing).replace("paper-shop.cn", "").replace("shop", "")) == []
 
