@@ -15,7 +15,7 @@ from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.moves import MOVES, REPORTED, WAITS, WITHDRAW_CONSENT
 from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Move
 
-FOR_CAUSE = "cancel_for_cause"  # a move of ours
+CANCEL_FOR_CAUSE = "cancel_for_cause"  # a move of ours
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
 FILING_GONE = Fact("filing_gone", _("The authority has this filing on record no more"))
@@ -88,8 +88,8 @@ def came_by(order: Order) -> Move | Fact | None:
 
 def cause_of(order: Order) -> str:
     """The key of the cause for which we end the access; "" when its owner asked for it."""
-    events = order.events.filter(move=FOR_CAUSE).values_list("note", flat=True)
-    return str(read_once(order, FOR_CAUSE, lambda: events.first() or "")) if kind_of(order).ends_access else ""
+    events = order.events.filter(move=CANCEL_FOR_CAUSE).values_list("note", flat=True)
+    return str(read_once(order, CANCEL_FOR_CAUSE, lambda: events.first() or "")) if kind_of(order).ends_access else ""
 
 
 def plain_words(events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:
