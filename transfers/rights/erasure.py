@@ -99,6 +99,4 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
         user.mobile, user.mobile_confirmed_at, user.name, user.is_active = "", None, "", False
         user.set_unusable_password()
         user.save()
-        for order in Order.objects.filter(owner=user).exclude(domain="").select_related("owner"):
-            order.keep_derived()  # its search keys include the account's mobile
         append(ERASE, actor=user, what="account", reference=str(user.pk), now=now)
