@@ -321,6 +321,21 @@ def test_notes_are_for_colleagues_and_encrypted(client):
     assert "老客户" not in str(raw)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_note_whose_button_is_pressed_twice_is_kept_once_and_can_be_written_again_later():
+    order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
+    windows = [english(Client(), me) for _ in range(2)]
+
+    together(*(lambda desk=desk: press(desk, order, "note", **{"note-words": "电话无人接听"}) for desk in windows))
+    press(windows[0], order, "note", **{"note-words": "电话无人接听"})
+    press(windows[0], order, "note", **{"note-words": "已改约明天"})
+
+    assert [each.words for each in order.colleague_notes.all()] == ["电话无人接听", "已改约明天"]
+    order.colleague_notes.update(at=timezone.now() - timedelta(minutes=2))
+    press(windows[0], order, "note", **{"note-words": "已改约明天"})
+    assert order.colleague_notes.count() == 3
+
+
 def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer(client):
     order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
     desk = english(client, me)

@@ -1,5 +1,7 @@
 """The functions of a case's buttons; `case_action` explains buttons."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,6 +42,7 @@ RETURN, FINAL = "return_form", "refuse_form"
 KEEP, SHOW = "keep", "show"
 SHOW_WORDS_MAX = 120  # in addition to a listed reason
 NOTE_MAX = 400  # for a note or an answer; their fields have the same limit
+SAME_NOTE = timedelta(minutes=1)  # in which the same words come from a second press
 MOVED = gettext_lazy("The order has changed. This is its current state")
 ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
 MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Save to see it all")
@@ -330,8 +333,7 @@ def _ask(order: Order, reviewer: User, typed: TypedText) -> AskForm | None:
         return form
     asked = form.cleaned_data
     with transaction.atomic():
-        # questions about an order are asked one after the other
-        order.refresh_from_db(fields=["state"], from_queryset=Order.objects.select_for_update(of=("self",)))
+        _one_by_one(order)
         if purposes.open_questions().filter(order=order, part=asked["part"]).exists():
             raise Contradicted(_("A question about this part is open already"))
         ColleagueNote.objects.create(
@@ -372,4 +374,14 @@ def _note(order: Order, reviewer: User, typed: TypedText) -> None:
     words = str(typed.posted.get("note-words", "")).strip()[:NOTE_MAX]
     if not words:
         raise Contradicted(_("Write your note first"))
-    ColleagueNote.objects.create(order=order, kind=ColleagueNote.NOTE, author=reviewer, words=words)
+    with transaction.atomic():
+        _one_by_one(order)
+        mine = order.colleague_notes.filter(kind=ColleagueNote.NOTE, author=reviewer)
+        latest = mine.filter(at__gt=timezone.now() - SAME_NOTE).last()
+        if latest is None or latest.words != words:
+            ColleagueNote.objects.create(order=order, kind=ColleagueNote.NOTE, author=reviewer, words=words)
+
+
+def _one_by_one(order: Order) -> None:
+    """Questions and notes about an order are written one after the other, so that the second press finds the first."""
+    order.refresh_from_db(fields=["state"], from_queryset=Order.objects.select_for_update(of=("self",)))
