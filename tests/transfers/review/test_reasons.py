@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from demo.rehearsal.http_browser import Page
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR
 from icpportal.approvals import actions as approvals
@@ -140,6 +142,32 @@ def test_a_new_version_changes_no_words_already_sent(gao, lin, reviewer, reason,
     assert "与证件逐字核对后改填" in before
     assert "与证件逐字核对后改填" in page_of(order, "zh-hans")
     assert "网站名称“" not in page_of(order, "zh-hans")
+
+
+def test_a_return_is_read_again_when_the_words_of_its_reason_were_changed_since(gao, lin, reviewer, reason, order):
+    opened = to_return(reviewer, order, reason)
+    publish(reason, gao, lin, order)
+
+    refused = reviewer.post(case_of(order), {**opened, **ALTHOUGH, "move": "send_back"})
+
+    words = unescape(refused.content.decode())
+    assert "Not returned: the words of a reason were changed since you read them" in words
+    assert "differs from the licence. Change it as the licence says." in words
+    assert read(order).state == states.SUBMITTED
+    again = Page(case_of(order), 200, words).forms
+    reviewer.post(case_of(order), {**shown_in(again), **ALTHOUGH, "move": "send_back"})
+    assert words_sent()[1] == 2
+
+
+def to_return(reviewer, order, reason):
+    """What the page before a return sends along, once a part is to be returned for this reason."""
+    press(reviewer, order, "to_return", **{f"verdict.{NAME}": "return", f"reason.{NAME}": reason.key})
+    page = reviewer.get(case_of(order, "return")).content.decode()
+    return shown_in(Page(case_of(order), 200, page).forms)
+
+
+def shown_in(forms):
+    return dict(next(form.fields for form in forms if ("move", "send_back") in form.buttons))
 
 
 def test_a_decision_that_can_still_be_undone_keeps_the_words_of_its_moment(gao, lin, reviewer, reason, order, settings):

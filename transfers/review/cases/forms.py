@@ -48,13 +48,14 @@ class ReturnForm(forms.Form):
         tally: Tally,
         late: Collection[str] = (),
         may_be_unreached: bool = True,
+        seen: str = "",
         **options: Unpack[FormOptions],
     ) -> None:
         options["prefix"] = RETURN
         super().__init__(data, files, **options)
         self.verdicts = [each for each in verdicts.values() if each.said == RETURN_IT]
         self.tally, self.late = tally, sorted(set(late) & {each.part for each in self.verdicts})
-        self.may_be_unreached = may_be_unreached
+        self.may_be_unreached, self.seen = may_be_unreached, seen
         self.order, self.reasons = order, offered_reasons(order) if self.verdicts else {}
 
     def clean(self) -> None:
@@ -63,6 +64,9 @@ class ReturnForm(forms.Form):
             raise ValidationError(_("Mark at least one part to return, or accept the order"), code="nothing_named")
         for fault in self.faults().values():
             self.add_error(None, fault)
+        if self.seen not in ("", self.versions):
+            words = _("Not returned: the words of a reason were changed since you read them. Read them again")
+            self.add_error(None, ValidationError(words, code="changed_words"))
         if self.tally.open and not self.cleaned_data.get("although"):
             words = _("Some parts have no verdict yet: judge them first, or tick that you return all the same")
             self.add_error("although", ValidationError(words, code="unjudged"))
@@ -70,6 +74,12 @@ class ReturnForm(forms.Form):
             named = names_of(self.late)
             words = _("%(parts)s was in order last time: say why it is returned now")
             self.add_error("why", ValidationError(words, code="late", params={"parts": named}))
+
+    @property
+    def versions(self) -> str:
+        """The versions of the reasons whose words the applicant will read."""
+        given = {version.pk for each in self.verdicts if (version := self.reasons.get(each.reason))}
+        return " ".join(map(str, sorted(given)))
 
     def faults(self) -> dict[str, ValidationError]:
         """What is wrong with the reasons, by part."""

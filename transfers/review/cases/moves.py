@@ -157,7 +157,15 @@ def return_form(order: Order, typed: TypedText, data: Fields | None) -> ReturnFo
     case = judgement_of(order, typed)
     says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
     may = is_unreached(order) if says_so else True
-    return ReturnForm(data, order=order, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
+    return ReturnForm(
+        data,
+        order=order,
+        verdicts=case.verdicts,
+        tally=case.tally,
+        late=case.kept,
+        may_be_unreached=may,
+        seen=str(typed.posted.get("versions", "")),
+    )
 
 
 @case_action(gettext_lazy("The photo is accepted"), uses=PHOTO_RULES)
