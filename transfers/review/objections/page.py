@@ -92,6 +92,7 @@ class ObjectionPage:
     reads: Words
     ended: list[str] = field(default_factory=list)
     answer: list[SafeString] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)  # what was typed until somebody else closed it
     open: list[str] = field(default_factory=list)  # one entry while the objection is open
 
     @property
@@ -166,8 +167,16 @@ def objection_page(
         reads=_("Reads Chinese") if language == ZH else _("Reads English"),
         ended=[] if is_open else [closed_words(objection)],
         answer=[] if is_open else [html_for(objection.answers or {}, language)],
+        unused=[] if is_open else _unused(objection, form, call_form),
         open=["open"] if is_open else [],
     )
+
+
+def _unused(objection: Objection, form: CloseForm, call_form: CallForm) -> list[str]:
+    """What the reader typed and nobody read; an answer whose button was pressed twice was used."""
+    typed = (form["words"].value(), form["words_en"].value(), call_form["about"].value())
+    given = (objection.answers or {}).values()
+    return [words for words in typed if words and words not in given]
 
 
 def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, back_url: str) -> PreviewPage:

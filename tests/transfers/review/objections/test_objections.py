@@ -211,9 +211,11 @@ def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: 
     send(other, objection, "preview", **CLOSING)
     send(one, objection, "close", **{**CLOSING, "result": "settled"})
 
-    html = send(other, objection, "close", **CLOSING)
+    html = send(other, objection, "close", **{**CLOSING, "words": "域名持有人已确认"})
 
     assert re.search(r"closed this objection \(\d+ \w+ \d\d:\d\d\): Settled", html)
+    assert "域名持有人已确认" in html.partition("You typed this and it was not used")[2]
+    assert "and it was not used" not in send(one, objection, "close", **{**CLOSING, "result": "settled"})
     found = Objection.objects.get()
     assert (found.result, found.closed_by) == ("settled", first)
     assert Message.objects.filter(template="objection_answered", channel="site").count() == 1
