@@ -60,10 +60,11 @@
 
   // what an answer brings besides the slot itself: further sides, what is left, the form that comes next
   const renew = (page, fresh) => {
-    const last = fresh.parentElement.lastElementChild;
+    let last = [...fresh.parentElement.querySelectorAll(":scope > .slot[id]")].pop();
     page.getElementById(fresh.id).parentElement.querySelectorAll(".slot[id]").forEach((part) => {
       if (document.getElementById(part.id)) return;
       last.after(part);
+      last = part;
       part.dispatchEvent(new Event("renewed", { bubbles: true }));
     });
     document.querySelectorAll("[data-renewed]").forEach((part) => {

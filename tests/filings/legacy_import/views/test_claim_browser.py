@@ -125,3 +125,24 @@ def test_each_of_two_chosen_pictures_says_that_it_is_not_uploaded_yet(
     expect(places[0].get_by_role("button", name="Upload", exact=True)).to_be_focused()
     assert state_of(mine) == states.OPEN
     page.context.close()
+
+
+def test_after_an_upload_the_place_of_the_next_picture_comes_before_the_button_that_submits(
+    browser: Browser, live_server: Any, old: Any, lin: Any
+) -> None:
+    """It stood below the button, which stayed the second choice, below an error that no longer held."""
+    old(personal())
+    mine = claiming.begin(lin, LegacyRecord.objects.get(domain="example.cn"))
+    page = open_page(browser, live_server, mine)
+    page.locator('[name="words"]').fill(WORDS)
+    page.locator("#page-form .button").click()
+    expect(page.get_by_text("Upload at least one document")).to_be_visible()
+
+    choose(page.locator("#slot-paper-1"))
+    page.locator("#slot-paper-1").get_by_role("button", name="Upload", exact=True).click()
+
+    expect(page.locator("#slot-paper-1 + #slot-paper-2")).to_be_visible()
+    expect(page.locator("#slot-paper-2 ~ #page-form .button:not(.button-secondary)")).to_be_visible()
+    expect(page.get_by_text("Upload at least one document")).to_have_count(0)
+    expect(page.locator('[name="words"]')).to_have_value(WORDS)
+    page.context.close()
