@@ -247,3 +247,15 @@ def test_the_first_page_names_backdrops_to_post_and_since_when_the_oldest_waits(
     [link] = page.xpath('//a[normalize-space()="To post"]')
     assert "the oldest for 2 days" in link.xpath("./ancestor::tr")[0].text_content()
     assert order.reference in client.get(link.get("href")).content.decode()
+
+
+def test_the_first_page_says_when_on_this_day_the_oldest_order_is_due(client: Client) -> None:
+    """It named the day, as if it were another one, and not how long is left, as the queue does."""
+    client = sign_in(client, make_reviewer())
+    client.cookies["django_language"] = "en"
+    with time_machine.travel("2026-12-01T11:00:00+08:00", tick=False):
+        make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(days=1))
+        page = html.document_fromstring(client.get(reverse("admin:index")).content.decode())
+
+    [link] = page.xpath('//table//a[normalize-space()="First review"]')
+    assert "18:00 · 7 h 00 min" in link.xpath("./ancestor::tr")[0].text_content()

@@ -26,7 +26,7 @@ from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import name_of
 from transfers.review.baskets.counts import BasketCount, cached_counts, count_baskets
-from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_of, over_before
+from transfers.review.baskets.due import OVER, Due, DueBy, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
 from transfers.review.baskets.queries import next_orders
@@ -195,11 +195,7 @@ def _earliest(row: Basket, counted: BasketCount, reader: Reader) -> Due | None:
     if counted.first is None or row.by not in (DueBy.PROMISE, DueBy.DEADLINE):
         return None
     stands_for = Order(entered_at=counted.first, due_at=counted.first)
-    due = due_of(stands_for, row.by, reader.now, reader.known)
-    if due is None or due.tone == OVER:
-        return due
-    left = day_and_clock(due.at, reader.now) if due.tone != NEAR else due.words
-    return Due(due.at, left, due.tone, due.width)
+    return due_of(stands_for, row.by, reader.now, reader.known)
 
 
 def _mine(reader: Reader) -> list[Line]:
