@@ -31,7 +31,7 @@ SENTENCES = {
     ),
     states.POSTED: Sentence(
         pgettext_lazy("backdrop", "Posted"),
-        _("On its way with the courier. Take and send the photo soon after it arrives"),
+        _("On its way with the courier. Take and upload the photo soon after it arrives"),
         "blue",
         "hourglass",
     ),

@@ -200,7 +200,7 @@ def test_only_when_the_photo_is_due_are_mail_and_page_about_the_parcel_a_call_to
     arrived = client.post(page_of(order), {"do": "arrive"}, follow=True).content.decode()
 
     assert ["Your turn" in mail, "Take the photo as described" in mail] == [takes_it_now] * 2
-    assert ["Take and send the photo" in posted, "Take the photo in front of it" in arrived] == [takes_it_now] * 2
+    assert ["Take and upload the photo" in posted, "Take the photo in front of it" in arrived] == [takes_it_now] * 2
 
 
 def test_while_we_look_at_the_photo_the_backdrop_is_offered_for_taking_it_again(client):
