@@ -91,6 +91,14 @@ class SeenForm(forms.Form):
             self.data = MultiValueDict({**dict.fromkeys(hidden, []), **dict(self.data.lists())})
 
 
+def _left_words(request: HttpRequest) -> str:
+    """That what was picked has left the list; with what was typed, as an empty list has no field for it."""
+    typed = request.POST.get("reason", "").strip()
+    if not typed:
+        return _("Nothing was done: what you picked has left this list since")
+    return _("Nothing was done: what you picked has left this list since. You typed: %(words)s") % {"words": typed}
+
+
 class StockPages(ModelAdmin):
     """What `ReviewDesk.register` adds to an admin class, so that Django's pages look like ours."""
 
@@ -131,8 +139,16 @@ class StockPages(ModelAdmin):
             return self._typed_again(request, extra_context)
         answer = super().changelist_view(request, extra_context)
         is_redirect = request.method == "POST" and answer.status_code == HTTPStatus.FOUND
-        is_refused = is_redirect and not getattr(request, ACTED, False)
-        return self._typed_again(request, extra_context) if is_refused else answer
+        if not is_redirect or getattr(request, ACTED, False):
+            return answer
+        if self._has_left(request):
+            self.message_user(request, _left_words(request), messages.WARNING)
+        return self._typed_again(request, extra_context)
+
+    def _has_left(self, request: HttpRequest) -> bool:
+        """Whether no picked row is in the list any more: a colleague was faster, and the action had nothing to do."""
+        listed = self.get_changelist_instance(request).get_queryset(request)
+        return not listed.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)).exists()
 
     def _lacking(self, request: HttpRequest) -> str:
         """What is missing in the POST of an action, in our words; "" when nothing is."""

@@ -297,6 +297,21 @@ def test_an_answer_is_prefilled_only_where_it_could_not_be_sent(client: Client) 
     assert ("answered before" in late, 'value="It was right"' in late) == (True, True)
 
 
+def test_an_answer_to_what_a_colleague_answered_first_is_not_lost_in_a_list_of_waiting_requests(
+    client: Client,
+) -> None:
+    """The row had left the list, so the press did nothing and said nothing."""
+    row = request_correction(client, make_order(state=states.SUBMITTED))
+    waiting = f"{LIST}?closed_at__isempty=1"
+    act(Client(), make_lead_reviewer(), row, "answer_done", "The name is changed")
+    english(client, make_lead_reviewer())
+    typed = {"action": "answer_refused", "_selected_action": [row.pk], "reason": "It was right", "index": "0"}
+
+    late = client.post(waiting, typed, follow=True).content.decode()
+
+    assert "Nothing was done: what you picked has left this list since. You typed: It was right" in late
+
+
 def test_the_list_of_requests_can_be_filtered_to_waiting_ones(client: Client) -> None:
     row = request_correction(client, make_order(state=states.SUBMITTED))
     english(client, make_lead_reviewer())
