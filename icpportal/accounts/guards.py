@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -17,12 +18,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
 
 Given = ParamSpec("Given")  # the view's arguments
 View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 VOUCHED = "issuer_second_factor"  # in the session: for whom the issuer asked a second factor
+PICTURE_LOST = _("You were signed out and the picture was not saved: sign in, then choose it again")
 Judge = Callable[[HttpRequest], HttpResponseBase | None]
 
 
@@ -60,13 +63,20 @@ def _guard(judge: Judge) -> Callable[[View[Given]], View[Given]]:
     return guard
 
 
+def _to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
+    """The sign-in page, which says so if a picture came with the request: no draft keeps one."""
+    if request.FILES:
+        messages.warning(request, PICTURE_LOST)
+    return redirect_to_login(back)
+
+
 def _not_signed_in(request: HttpRequest) -> HttpResponse | None:
-    return None if request.user.is_authenticated else redirect_to_login(_place(request))
+    return None if request.user.is_authenticated else _to_sign_in(request, _place(request))
 
 
 def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(_place(request))
+        return _to_sign_in(request, _place(request))
     if request.user.confirmed:
         return None
     return HttpResponseRedirect(with_next(reverse("account_confirm"), _place(request)))
@@ -79,7 +89,7 @@ def proof_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
     """
     back = back or _place(request)
     if not request.user.is_authenticated:
-        return redirect_to_login(back)
+        return _to_sign_in(request, back)
     if _has_proved(request, timezone.now()):
         return None
     method = get_adapter(request).get_reauthentication_methods(request.user)[0]

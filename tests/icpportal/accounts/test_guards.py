@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from tests.icpportal.accounts.pages import work
 from tests.icpportal.accounts.urls import urlpatterns as room
 
 pytestmark = pytest.mark.django_db
+LOST = "You were signed out and the picture was not saved: sign in, then choose it again"
 
 
 urlpatterns = [*room]
@@ -23,6 +25,17 @@ def addresses(letters, settings):
 @pytest.mark.parametrize("address", ["/papers/", "/sensitive/", "/desk/", "/admin/"])
 def test_strangers_sign_in_first_and_come_back(client, address):
     assert client.get(address).url == f"/account/login/?next={address}"
+
+
+def test_who_was_signed_out_reads_that_the_picture_must_be_chosen_again(client):
+    client.get("/account/login/")
+    sent = client.post("/papers/", {"file": SimpleUploadedFile("licence.jpg", b"picture")})
+    signing_in = client.get(sent.url)
+    afterwards = client.get(sent.url)
+    client.post("/papers/", {"site_name": "no picture"})
+
+    told = [LOST in page.text for page in (signing_in, afterwards, client.get(sent.url))]
+    assert (sent.url, told) == ("/account/login/?next=/papers/", [True, False, False])
 
 
 def test_applicant_pages_require_a_confirmed_account(client, lin):
