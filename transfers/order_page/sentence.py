@@ -35,6 +35,7 @@ TIME_OVER = _("The deadline has passed")
 WE_ARE_LATE = _(
     "This was due from us by %(due)s and is late. You do not need to do anything: we will tell you once it is done"
 )
+FULL_STOPS = ".。"
 
 
 class Facts:
@@ -85,7 +86,8 @@ def _reason(order: Order) -> str:
     answer = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
     if refused_by == WE:
-        return own_words.text_for(queries.our_refusal(order), "zh" if reads_chinese() else "en")
+        words = own_words.text_for(queries.our_refusal(order), "zh" if reads_chinese() else "en")
+        return words.rstrip(FULL_STOPS)  # the sentence brings its own
     if refused_by and answer is None:
         return queries.refusal_words(order)
     return answer.advice if answer else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]

@@ -78,7 +78,7 @@ TRANSFER: dict[str, tuple[str, str, str, dict[str, str]]] = {
         {"Withdraw": "the authority has answered; abandon the order if you no longer need it"},
     ),
     states.APPROVED: ("example.com is on file with us", "Approved", "Website number 宁ICP备00000000号-1", {}),
-    states.REFUSED: ("Your order was refused", "Refused", "Refused: ", {}),
+    states.REFUSED: ("Your order was refused", "Refused", ". You can start again", {}),  # nobody wrote a reason
     states.WITHDRAWN: ("You withdrew the order", "Withdrawn", "You can start again with these answers until", {}),
     states.ABANDONED: ("You abandoned the order", "Abandoned", "A new order for this domain is possible", {}),
     states.EXPIRED: (

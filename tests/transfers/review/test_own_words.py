@@ -1,5 +1,7 @@
 """Own words are written in one language and marked so, or by a person in both; they are never machine-copied."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -51,6 +53,14 @@ def test_a_refusal_in_chinese_is_marked_as_such_for_readers_of_english(lead, ord
     assert ("written in Chinese: see its page" in short, ZH in short) == (True, False)
     assert page_of(order, "en").count("Written in Chinese: ") == 2  # its sentence, and the timeline
     assert "Written in" not in page_of(order, "zh-hans")
+
+
+def test_a_refusal_is_one_sentence_with_one_colon_and_one_full_stop(lead, order):
+    press(lead, order, "refuse", **{"refuse-words": f"{ZH}。"})
+
+    assert f'Written in Chinese: <span lang="zh-Hans">{ZH}</span>. You can start again.' in page_of(order, "en")
+    assert f"{ZH}。可以重新开始。" in page_of(order, "zh-hans")
+    assert not re.search("Refused: |未通过：|。。", page_of(order, "en") + page_of(order, "zh-hans"))
 
 
 def test_readers_of_chinese_are_told_that_a_refusal_is_written_in_english(lead, order):
