@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
 from icpportal.audit.words import EXPORT
+from icpportal.fields.types import Columns
 from icpportal.privacy.actions import note_access
 from transfers.models import ListExport
 from transfers.review.exports.selection import MOST, Selection, in_languages, keys_of
@@ -31,25 +32,28 @@ FETCHED = _("It was fetched before, has expired, or was not allowed")
 
 
 def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: datetime | None = None) -> ListExport:
-    """Records who wants which orders and why; a few rows can be fetched at once. Raises `ExportRefused`."""
+    """Records who wants which orders and why; a few rows can be fetched at once. Raises `ExportRefused`.
+
+    The same request, repeated while the first one waits for a second person, returns the first one.
+    """
     now, keys = now or timezone.now(), keys_of(chosen.orders)
     if not keys:
         raise ExportRefused(NOTHING)
     if len(keys) > MOST:
         raise ExportRefused(TOO_MANY % {"n": MOST})
     is_alone = len(keys) <= ALONE
-    return ListExport.objects.create(
-        asked_by=actor,
-        asked_at=now,
-        because=because,
-        query=chosen.settled,
-        words=in_languages(chosen),
-        rows=len(keys),
-        keys=keys,
-        file_type=file_type,
-        is_granted=is_alone,
-        expires_at=now + (FETCHED_WITHIN if is_alone else ANSWERED_WITHIN),
-    )
+    wanted: Columns = {"query": chosen.settled, "keys": keys, "file_type": file_type}
+    asked: Columns = {**wanted, "asked_by": actor, "because": because}
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)  # of two presses, the second waits here for the first
+        return waiting(now).filter(**asked).first() or ListExport.objects.create(
+            **asked,
+            asked_at=now,
+            words=in_languages(chosen),
+            rows=len(keys),
+            is_granted=is_alone,
+            expires_at=now + (FETCHED_WITHIN if is_alone else ANSWERED_WITHIN),
+        )
 
 
 def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: datetime | None = None) -> None:

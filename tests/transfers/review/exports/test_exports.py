@@ -206,8 +206,8 @@ def test_the_page_takes_as_many_queries_however_many_lists_wait(lead: User, seco
     client = signed_in(second)
     make_waiting(101)
     found = []
-    for _number in range(3):
-        ask(lead)
+    for number in range(3):
+        ask(lead, because=f"{WHY}, part {number}")
         found.append(cost(lambda: client.get(EXPORT)))
 
     assert found[1] == found[2] <= 15
@@ -294,6 +294,20 @@ def test_a_hundred_and_one_orders_need_another_lead_and_are_fetched_once(lead: U
     assert looks() == {(lead.email, "list of orders", WHY, 1), (second.email, "list of orders allowed", WHY, 1)}
 
 
+def test_a_button_pressed_twice_asks_a_second_person_once(lead: User, second: User) -> None:
+    make_waiting(101)
+
+    ask(lead)
+    ask(lead)
+    assert page(second).count(WHY) == 1
+
+    ask(lead, file_type="xlsx")
+    ask(lead, because="Another reason")
+    respond(second, ListExport.objects.earliest("pk"), "decline")
+    ask(lead)  # after the answer it is a new request
+    assert ListExport.objects.count() == 4
+
+
 def test_a_declined_list_cannot_be_fetched(lead: User, second: User) -> None:
     make_waiting(101)
     ask(lead)
@@ -312,7 +326,7 @@ def test_an_allowed_list_can_be_fetched_for_a_day_and_an_unanswered_one_ends(lea
     make_waiting(101)
     now = timezone.now()
     asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
-    forgotten = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
+    forgotten = actions.ask(_all(lead), actor=lead, because="Nobody answers", file_type="csv", now=now)
 
     with time_machine.travel(now + actions.ANSWERED_WITHIN, tick=False), pytest.raises(actions.ExportRefused):
         actions.answer(forgotten, actor=second, granted=True, client="")
