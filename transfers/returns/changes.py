@@ -15,6 +15,7 @@ from transfers.steps import STEPS
 from transfers.steps.editable_parts import REMARKS, may_explain
 
 PAPER = "paper"
+DERIVED = {"subject.post_same": ("post_region", "post_address")}  # not stored: the answers that say it
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -25,7 +26,8 @@ def is_part_changed(order: Order, verdict: FieldVerdict, papers: list[OrderDocum
         return _is_paper_changed(order, name, papers)
     if "before" in stored_at_return(order):
         before = stored_at_return(order)["before"].get(step, {})
-        return _plain(before.get(name)) != _plain(order.answer(step).get(name))
+        names = DERIVED.get(verdict.field, (name,))
+        return any(_plain(before.get(each)) != _plain(order.answer(step).get(each)) for each in names)
     return verdict.value not in {_in_language(order, verdict.field, language) for language in LANGUAGES}
 
 

@@ -22,6 +22,12 @@ FOLLOWING = {
     "website.content": ("website.needs_approval", *APPROVALS),
     "website.approval_types": ("website.approval_number", "paper.approval_paper"),
     "subject.is_legal_rep": ("subject.investor", *(f"subject.lead_{name}" for name in PERSON), "paper.lead_id"),
+    # the mailing address may be the document's
+    "subject.id_address": ("subject.post_same", "subject.post_address", "subject.no_door_number"),
+    "subject.post_same": (
+        *("subject.post_region", "subject.post_address", "subject.no_door_number"),
+        "subject.lead_phone2",
+    ),
     "subject.post_region": ("subject.lead_phone2",),  # the landline must have the area code of the address
     "subject.post_address": ("subject.no_door_number",),
     "subject.no_door_number": ("subject.post_address",),

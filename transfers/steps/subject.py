@@ -17,7 +17,7 @@ from icpportal.fields.text import regular_name
 from transfers.orders.people import is_individual
 from transfers.pages import stages
 from transfers.steps import editable_parts, known
-from transfers.steps.base import Step, StepOptions
+from transfers.steps.base import AskedWith, Step, StepOptions
 from transfers.steps.checked_form import (
     YES,
     YES_NO,
@@ -54,6 +54,7 @@ class SubjectForm(CheckedForm, LeadFields):
         "remark",
     )
     asked_with = ("post_region", "post_address", "investor", "lead_id_type")
+    group = AskedWith(_("Mailing address"), "post_same=", ("post_region", "post_address"))
 
     id_address = PlainTextField(
         label=_("Address on the document"), max_length=200, help_text=_("Copy it from the document"), widget=chinese()
@@ -105,7 +106,7 @@ class SubjectForm(CheckedForm, LeadFields):
         self._let_investor_follow()
         address = self.initial.get("post_address")
         self.initial["post_same"] = bool(address) and address == self.initial.get("id_address")
-        if self.parts is not editable_parts.ALL:  # a return names the parts of the address
+        if not editable_parts.is_open(self.parts, "subject.post_same"):  # a return named parts of the mailing address
             del self.fields["post_same"]
         self.settle()
 

@@ -16,6 +16,7 @@ from tests.transfers.steps.test_editable_parts import make_returned
 from transfers.documents.slots import SLOTS
 from transfers.models import Order
 from transfers.returns.labels import FORMS
+from transfers.returns.returned_parts import returned_parts
 from transfers.steps.base import StepForm
 from transfers.steps.editable_parts import FOLLOWING
 
@@ -101,6 +102,52 @@ def test_content_that_needs_approval_has_the_approval_beside_it(client: Client) 
     assert reload(order).answer("website")["content"] == ["5"]
 
 
+SAME = subject_answers(id_address="宁夏银川市金凤区示例路1号", post_address="宁夏银川市金凤区示例路1号")
+RIGHT = "宁夏银川市金凤区更正路2号"
+
+
+def make_returned_with_one_address(part: str) -> Order:
+    """Its owner said that letters arrive at the address on the document."""
+    order = make_returned(part)
+    order.answers = {**order.answers, "subject": SAME}
+    order.came_back = {"before": order.answers}
+    order.save()
+    return order
+
+
+def test_a_mailing_address_that_is_the_documents_follows_its_correction(client: Client) -> None:
+    order = make_returned_with_one_address("subject.id_address")
+    page = html.fromstring(look(client, order, "subject"))
+
+    answer = send(client, order, "subject", {"id_address": RIGHT, "post_same": "on", "post_address": "示例路1号"})
+
+    assert page.xpath("//input[@name='post_same']/@checked")
+    assert page.xpath("//fieldset[@data-shown-when='post_same=']//@name") == ["post_address"]
+    assert answer.status_code == 302
+    assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT, "post_address": RIGHT}
+
+
+def test_letters_can_go_elsewhere_once_the_documents_address_is_corrected(client: Client) -> None:
+    order = make_returned_with_one_address("subject.id_address")
+
+    answer = send(client, order, "subject", {"id_address": RIGHT, "post_address": SAME["post_address"]})
+
+    assert answer.status_code == 302
+    assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT}
+
+
+def test_returned_for_where_letters_arrive_another_address_counts_as_the_change(client: Client) -> None:
+    order = make_returned_with_one_address("subject.post_same")
+    elsewhere = {"post_region": SAME["post_region"], "post_address": RIGHT, "lead_phone2": SAME["lead_phone2"]}
+    (named,) = returned_parts(order)
+
+    answer = send(client, order, "subject", elsewhere)
+
+    (changed,) = returned_parts(reload(order))
+    assert answer.status_code == 302
+    assert [named.is_changed, changed.is_changed] == [False, True]
+
+
 def test_every_dependent_part_exists_in_an_order() -> None:
     fields = {f"{step}.{name}" for step, form in FORMS.items() for name in form.base_fields}
     parts = {*fields, *(f"paper.{slot}" for slot in SLOTS)}
@@ -132,7 +179,6 @@ CHOICES = [
     for step in PAGES
     for name, field in FORMS[step].base_fields.items()
     if isinstance(field, forms.BooleanField) or getattr(field, "choices", None) or name == "post_region"
-    if name != "post_same"
 ]
 NOBODY: dict[str, Any] = {}
 MORE = [
