@@ -50,10 +50,13 @@ UPLOADS_ORDER_DAY = env.whole("UPLOADS_ORDER_DAY", 100)
 UPLOAD_MB_ORDER_DAY = env.whole("UPLOAD_MB_ORDER_DAY", 200)
 UPLOADS_ACCOUNT_DAY = env.whole("UPLOADS_ACCOUNT_DAY", 300)
 UPLOAD_MB_ACCOUNT_DAY = env.whole("UPLOAD_MB_ACCOUNT_DAY", 600)
+TYPE_CHECKS_ACCOUNT_HOUR = env.whole("TYPE_CHECKS_ACCOUNT_HOUR", 10)  # agents who file for many may need more
+TEXTS_ACCOUNT_HOUR = env.whole("TEXTS_ACCOUNT_HOUR", 10)
+TEXTS_ACCOUNT_DAY = env.whole("TEXTS_ACCOUNT_DAY", 20)
 LIMITS = {
     "page_drafts": (300, 600),  # saved every 20 seconds in several windows, and on leaving
     "visitor_drafts": (60 * ROOMIER, 3600),  # pages of people who are not signed in, by the address they come from
-    "verify_type": (10 * ROOMIER, 3600),
+    "verify_type": (TYPE_CHECKS_ACCOUNT_HOUR * ROOMIER, 3600),
     "service_code": (10 * ROOMIER, 3600),
     "service_code_apply": (20 * ROOMIER, 3600),
     "service_code_handover": (20 * ROOMIER, 3600),
@@ -81,8 +84,8 @@ LIMITS = {
     "upload_kilobytes_order": (UPLOAD_MB_ORDER_DAY * 1024 * ROOMIER, 86400),
     "uploads_account": (UPLOADS_ACCOUNT_DAY * ROOMIER, 86400),
     "upload_kilobytes_account": (UPLOAD_MB_ACCOUNT_DAY * 1024 * ROOMIER, 86400),
-    "text_account_hour": (10 * ROOMIER, 3600),
-    "text_account_day": (20 * ROOMIER, 86400),
+    "text_account_hour": (TEXTS_ACCOUNT_HOUR * ROOMIER, 3600),
+    "text_account_day": (TEXTS_ACCOUNT_DAY * ROOMIER, 86400),
     "text_range_hour": (30 * ROOMIER, 3600),  # the first seven digits of a mobile
     "text_range_day": (100 * ROOMIER, 86400),
 }

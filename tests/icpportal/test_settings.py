@@ -215,6 +215,15 @@ def test_with_an_operators_values_the_compose_file_passes_the_deployment_check()
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_an_operator_whose_customers_are_agents_lets_an_account_do_more():
+    names = ("verify_type", "text_account_hour", "text_account_day")
+    amounts = f"[settings.LIMITS[name][0] // settings.ROOMIER for name in {names}]"
+    given = {"TYPE_CHECKS_ACCOUNT_HOUR": "40", "TEXTS_ACCOUNT_HOUR": "30", "TEXTS_ACCOUNT_DAY": "100"}
+
+    assert value_of(amounts) == "[10, 10, 20]"
+    assert value_of(amounts, **given) == "[40, 30, 100]"
+
+
 def test_the_pinned_settings_of_the_image_equal_the_demos():
     pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] not in " #"]
 
