@@ -12,7 +12,7 @@ from django.template.response import SimpleTemplateResponse
 from icpportal.drafts import marks, storage
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.pages import EarlyRedirect, settle
-from icpportal.drafts.storage import TooLarge, TooMany
+from icpportal.drafts.storage import TooLarge, TooMany, Typed
 
 SWITCHES = ("set_language", "set_theme")  # a page's form may be submitted there, so that nothing typed is lost
 OWN = ("page-draft", "page-draft-drop")
@@ -57,12 +57,12 @@ def _after_post(request: HttpRequest, response: HttpResponse) -> None:
         return
     if name in SWITCHES:
         if mark is not None:
-            _keep(request, mark)
+            _keep(request, mark, storage.keep_typed)
             response["Location"] = mark.url
     elif response.status_code in (301, 302, 303) and not _asks_who(request, response, mark):
         _forget(request, response, mark or marks.mark_of(request, []))
     elif mark is not None and response.status_code != 200:
-        _keep(request, mark)
+        _keep(request, mark, storage.keep_unanswered)
 
 
 def _forget(request: HttpRequest, response: HttpResponse, mark: Mark) -> None:
@@ -81,11 +81,11 @@ def _asks_who(request: HttpRequest, response: HttpResponse, mark: Mark | None) -
     return REDIRECT_FIELD_NAME in parse_qs(urlsplit(response["Location"]).query)
 
 
-def _keep(request: HttpRequest, mark: Mark) -> None:
+def _keep(request: HttpRequest, mark: Mark, write: Callable[[HttpRequest, Mark, Typed], object]) -> None:
     try:
         typed = storage.typed_of(request.POST, mark.names)
     except TooLarge:
         return
     if typed:
         with suppress(TooMany):
-            storage.keep_typed(request, mark, typed)
+            write(request, mark, typed)

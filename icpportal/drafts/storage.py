@@ -79,6 +79,12 @@ def keep_reply(
     _write(request, mark, now, typed=typed, typed_at=now, reply=reply, replied_at=now)
 
 
+def keep_unanswered(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime | None = None) -> None:
+    """Stores what was submitted and did not reach the page, whose last answer was about something else."""
+    now = now or timezone.now()
+    _write(request, mark, now, typed=typed, typed_at=now, reply={}, replied_at=None)
+
+
 def drop(request: HttpRequest, mark: Mark) -> None:
     """Deletes the draft of a page that was saved."""
     if (reader := _reader(request, mark)) and not _has_none(request, reader):
@@ -96,7 +102,7 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     return portions.delete(old, dry_run=dry_run)
 
 
-def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | datetime | Typed) -> None:
+def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | datetime | Typed | None) -> None:
     reader = _reader(request, mark) or _new_visitor(request)
     owner = reader.partition(":")[2] if reader.startswith("account:") else None
     if owner is not None and owner != str(request.user.pk) and not get_user_model().objects.filter(pk=owner).exists():

@@ -229,6 +229,22 @@ def test_a_form_sent_after_the_session_ended_is_there_after_signing_in_again(cli
     assert value(sign_in(client, order.owner).get(page), "lead_name") == "林半句"
 
 
+def test_what_was_corrected_and_sent_after_the_session_ended_is_not_called_wrong(client: Client) -> None:
+    order = draft()
+    page = page_of(order, "subject")
+    mark = mark_in(sign_in(client, order.owner), page)
+    client.post(page, {**subject_fields(lead_emergency="1390000000"), "page_draft": mark})
+    refused = client.get(page)
+    client.logout()
+
+    client.post(page, {**subject_fields(), "page_draft": mark})
+
+    shown = sign_in(client, order.owner).get(page)
+    assert [set(errors(each)) for each in (refused, shown)] == [{"lead_emergency"}, set()]
+    assert value(shown, "lead_emergency") == subject_fields()["lead_emergency"]
+    assert [NOTE in each.content.decode() for each in (refused, shown)] == [False, True]
+
+
 # --- for whom, how much, how long ---
 
 
