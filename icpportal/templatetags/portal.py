@@ -1,11 +1,13 @@
 """Tags and filters of the portal's templates: `{% load portal %}`. Usage on one page: docs/look.md."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm
 from django.forms.utils import flatatt
 from django.template.context import Context
 from django.utils import timezone
@@ -189,10 +191,13 @@ def input_attributes(attributes: Facts) -> SafeString:
     return fields.markup(fields.input_attributes(attributes))
 
 
-@register.filter
-def target_id(field: BoundField) -> str:
-    """The id that an error link jumps to: the input, or the first one of a group."""
-    return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """An error in the summary of a page: where it leads, and its field's name where several fields have this error."""
+
+    error: str
+    target: str = ""
+    label: Words = ""
 
 
 def _wrong(context: Context) -> list[BaseForm]:
@@ -217,9 +222,19 @@ def wrong_forms(context: Context) -> list[BaseForm]:
 
 
 @register.simple_tag
-def count_errors(forms: Iterable[BaseForm]) -> int:
-    """The number of errors in the summary."""
-    return sum(len(messages) for form in forms for messages in form.errors.values())
+def summary_lines(forms: Iterable[BaseForm]) -> list[SummaryLine]:
+    """The errors of these forms, one line each: those of a whole form first, then those of its fields."""
+    lines = [line for form in forms for line in _lines_of(form)]
+    times = Counter(line.error for line in lines)
+    return [line if times[line.error] > 1 else replace(line, label="") for line in lines]
+
+
+def _lines_of(form: BaseForm) -> Iterator[SummaryLine]:
+    hidden = [error for field in form.hidden_fields() for error in field.errors]
+    yield from (SummaryLine(error) for error in (*form.non_field_errors(), *hidden))
+    for field in form.visible_fields():
+        target = field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")  # of a group, the first input
+        yield from (SummaryLine(error, target, field.label) for error in field.errors)
 
 
 @register.simple_tag(takes_context=True)

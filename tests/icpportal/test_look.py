@@ -312,6 +312,18 @@ def test_the_summary_lists_every_message_once_and_links_it_to_its_input():
     assert 'role="alert"' in drawn
 
 
+def test_an_error_of_several_fields_names_each_of_them_in_the_summary():
+    form = Sample({"name": "Chen", "nature": "a", "agree": "on", "secret": "x"})
+    for field in ("name", "nature"):
+        form.add_error(field, "Enter 11 digits")
+    form.add_error("agree", "Tick the box")
+
+    drawn = flat(draw('{% include "partials/error_summary.html" %}', form=form))
+
+    lines = [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<li>(.*?)</li>", drawn)]
+    assert lines == ["Name · Enter 11 digits", "Nature · Enter 11 digits", "Tick the box"]
+
+
 def test_a_single_error_is_shown_once_and_the_title_of_the_page_begins_with_error():
     form = Sample({"name": "Chen", "nature": "a", "secret": "x"})
     page = '{% extends "base.html" %}{% block title %}Details{% endblock %}{% block content %}{{ form }}{% endblock %}'
