@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django import template
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.forms.utils import flatatt
 from django.template.context import Context
@@ -195,7 +196,7 @@ def input_attributes(attributes: Facts) -> SafeString:
 class SummaryLine:
     """An error in the summary of a page: where it leads, and its field's name where several fields have this error."""
 
-    error: str
+    error: Words | ValidationError
     target: str = ""
     label: Words = ""
 
