@@ -117,7 +117,8 @@ def _phone_task(asked: list[phone_tests.Proof], *, ready: bool) -> list[Task]:
     missing = [proof for proof in asked if not proof.is_proved]
     if not ready:
         return [Task(TEST_PHONES, "", "todo", hint=PHONES_LATER)]
-    return [Task(TEST_PHONES, missing[0].url if missing else "", "todo" if missing else "done", hint=PHONES_NOW)]
+    state = "done" if not missing else ("todo" if len(missing) == len(asked) else "doing")
+    return [Task(TEST_PHONES, missing[0].url if missing else "", state, hint=PHONES_NOW)]
 
 
 @confirmed_required

@@ -72,8 +72,9 @@ def test_the_phone_test_is_a_task_from_the_start_and_finished_when_every_phone_i
     order = make_order(owner=order.owner)
     task = task_of_phones(hub(client, order).content.decode())
     assert (prove(order) in task, "Needed before you submit" in task) == (True, True)
-    for role in (LEAD, ADMIN):
-        assert prove(order, role) in task_of_phones(hub(client, order).content.decode())
+    for role, word in ((LEAD, "Not started"), (ADMIN, "In progress")):
+        task = task_of_phones(hub(client, order).content.decode())
+        assert (prove(order, role) in task, word in task) == (True, True)
         client.post(prove(order, role), {"code": send_code(client, order, role)["code"]})
 
     assert "<a " not in task_of_phones(hub(client, order).content.decode())
