@@ -5,7 +5,7 @@
   let sentAt = 0;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || "again" in form.dataset) return;
+    if (event.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       say(form, document.body.dataset.sent);

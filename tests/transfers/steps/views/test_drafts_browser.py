@@ -141,6 +141,22 @@ def test_a_lost_connection_keeps_the_text_in_the_page_and_sends_it_later(window:
     assert PageDraft.objects.get().typed["lead_name"] == [TYPED]
 
 
+def test_a_press_without_a_connection_does_not_block_the_next_one(window: Open) -> None:
+    page = window()
+    name_on(page).fill(TYPED)
+    press = page.get_by_role("button", name="Save and continue")
+
+    page.context.set_offline(True)
+    press.click()
+    expect(page.locator(".draft-status")).to_contain_text("No connection")
+    expect(press).not_to_have_attribute("aria-busy", "true")
+    page.context.set_offline(False)
+    expect(page.locator(".draft-status")).to_contain_text("Saved ")
+    press.click()
+
+    expect(page.locator("#error-summary")).to_be_visible()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_refused_page_can_be_reloaded_and_returned_to_without_a_question(window: Open, script: bool) -> None:
     page = window(script=script)
