@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -48,8 +49,12 @@ def with_next(url: str, wanted: str) -> str:
 
 
 def _place(request: HttpRequest) -> str:
-    # a redirect cannot repeat a POST: the form's page is shown instead
-    return request.get_full_path()
+    """Where to continue afterwards; a redirect cannot repeat a POST, so for one it is the page with the button."""
+    page = request.headers.get("referer", "") if request.method == "POST" else ""
+    if not url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
+        return request.get_full_path()
+    place = urlunsplit(urlsplit(page)._replace(scheme="", netloc="", fragment=""))
+    return place if url_has_allowed_host_and_scheme(place, allowed_hosts=None) else request.get_full_path()
 
 
 def _guard(judge: Judge) -> Callable[[View[Given]], View[Given]]:

@@ -27,6 +27,23 @@ def test_strangers_sign_in_first_and_come_back(client, address):
     assert client.get(address).url == f"/account/login/?next={address}"
 
 
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/filings/?tab=closed", "/filings/%3Ftab%3Dclosed"),
+        ("http://elsewhere.example.com/filings/", "/papers/"),
+        ("http://testserver//elsewhere.example.com/", "/papers/"),
+        ("", "/papers/"),
+    ],
+)
+def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page(client, page, back):
+    pressed = client.post("/papers/", headers={"referer": page})
+    opened = client.get("/papers/", headers={"referer": page})
+
+    assert pressed.url == f"/account/login/?next={back}"
+    assert opened.url == "/account/login/?next=/papers/"
+
+
 def test_who_was_signed_out_reads_that_the_picture_must_be_chosen_again(client):
     client.get("/account/login/")
     sent = client.post("/papers/", {"file": SimpleUploadedFile("licence.jpg", b"picture")})
