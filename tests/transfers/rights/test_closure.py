@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from icpportal.accounts.actions import EMAIL, MOBILE, tell_changed
 from icpportal.accounts.models import User
@@ -259,6 +260,19 @@ def test_whose_request_must_wait_reads_that_it_can_be_taken_back_and_once_asked_
     other = make_user()
     prove_again(client, other)
     assert [words in read(client, URL) for words in (final, waits)] == [True, False]
+
+
+def test_the_button_says_whether_it_closes_the_account_or_asks_for_it(client: Client) -> None:
+    busy, free = make_user(), make_user()
+    with_papers(busy, states.AUTHORITY_REVIEW)
+
+    buttons = []
+    for user in (busy, free):
+        prove_again(client, user)
+        (button,) = html.fromstring(read(client, URL)).xpath("//form[@id='page-form']//button")
+        buttons.append(button.text_content().strip())
+
+    assert buttons == ["Ask to close the account", "Close the account"]
 
 
 def test_an_account_stays_open_when_its_owner_takes_the_request_back_while_a_worker_comes_to_it(
