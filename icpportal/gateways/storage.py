@@ -30,10 +30,11 @@ from icpportal.privacy.models import FileKey, FolderMark
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
 except ImportError:  # installed only where files are in S3
     TROUBLE: tuple[type[Exception], ...] = (OSError,)
 else:
-    TROUBLE = (OSError, BotoCoreError, ClientError)
+    TROUBLE = (OSError, BotoCoreError, ClientError, RetriesExceededError)
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ BUCKET_WORDS = {
     "ReadTimeoutError": "no answer in time",
     "SSLError": "its certificate is not trusted, or it does not speak TLS",
     "ConnectionClosedError": "the connection broke off",
+    "RetriesExceededError": "an answer broke off",  # within the content of a file
     "InvalidEndpointError": "its address cannot be read",
     "ParamValidationError": "that is no name of a bucket",
 }

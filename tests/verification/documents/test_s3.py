@@ -9,6 +9,8 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import IncompleteReadError
+from botocore.response import StreamingBody
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
@@ -144,6 +146,25 @@ def test_a_ready_picture_whose_object_is_gone_is_not_ready(received, bucket):
 
     with pytest.raises(NotReady):
         open_ready(document)
+
+
+def test_a_picture_that_breaks_off_on_its_way_from_the_bucket_is_an_outage(received, bucket, monkeypatch):
+    document = received()
+    with monkeypatch.context() as broken:
+        broken.setattr(StreamingBody, "read", break_off)
+        assert examine(document.pk) == "waiting"
+    assert examine(document.pk) == "ready"
+
+    monkeypatch.setattr(StreamingBody, "read", break_off)
+    with pytest.raises(storage.StorageDown) as caught:
+        response(after(document))
+
+    assert caught.value.explanation == "documents does not answer, refuses us or has no room (an answer broke off)"
+
+
+def break_off(*_given: object, **_named: object) -> bytes:
+    """The connection ends within the content of a file."""
+    raise IncompleteReadError(actual_bytes=1, expected_bytes=2)
 
 
 def test_orphans_are_found_in_the_bucket(received, bucket):
