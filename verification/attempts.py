@@ -7,7 +7,8 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from icpportal.codes.limits import Allowed, attempt, count_all, free_again, key_index, limit
@@ -61,9 +62,11 @@ def _attempts_left(row: Allowance) -> int:
     return max(0, limit(row.name).amount - row.used)
 
 
-def refund_all(keys: Sequence[Key]) -> None:
-    """Undoes one `consume_all`."""
+def refund_all(keys: Sequence[Key], *, costs: Sequence[int] = ()) -> None:
+    """Undoes one `consume_all` of these keys and costs."""
     mine = Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)), used__gt=0)
     locked = mine.select_for_update().order_by("name")  # in the order of `count_all`, or both could wait for each other
+    cost = Case(*(When(_row(*key), then=cost) for key, cost in zip(keys, costs or [1] * len(keys), strict=True)))
     with transaction.atomic():
-        Allowance.objects.filter(pk__in=locked.values("pk")).update(used=F("used") - 1)
+        left = Greatest(F("used") - cost, 0)  # a window that has begun since has counted less
+        Allowance.objects.filter(pk__in=locked.values("pk")).update(used=left)

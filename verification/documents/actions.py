@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from django.conf import settings
@@ -75,8 +76,8 @@ def quarantine(
     """Takes a file into quarantine, for a document that is not saved yet; raises `UploadRefused`.
 
     First counts it against the daily limits of holder and account, then checks what takes a request only milliseconds:
-    length, signature, size in the header. `sent` is how many files the holder ever had, where that is known. Writes to
-    the storage, so call it outside a transaction.
+    length, signature, size in the header. It does not count when the storage cannot take it. `sent` is how many files
+    the holder ever had, where that is known. Writes to the storage, so call it outside a transaction.
     """
     now = now or timezone.now()
     sent = Document.objects.filter(holder=holder).count() if sent is None else sent
@@ -87,6 +88,7 @@ def quarantine(
     try:
         kept_as = storage.keep(storage.QUARANTINE, file_names.new_name(now), judged.content)
     except storage.StorageDown as down:
+        refund(holder, account, upload.size or 0)
         raise UploadRefused("storage_down") from down
     return Document(
         kind=kind,
@@ -109,19 +111,34 @@ def begin(document: Document) -> None:
 
 def count(holder: str, account: str, size: int, now: datetime) -> None:
     """Counts a file and its kilobytes against the daily limits; raises `UploadRefused`, and then counts nothing."""
-    costs = [1, 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024]
-    limits = {
-        whose: [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
-        for whose, key in (("order", holder), ("account", account))
-        if key
-    }
-    if attempts.consume_all([key for keys in limits.values() for key in keys], costs=costs * len(limits), now=now).ok:
+    limits, costs = _limits(holder, account), _costs(size)
+    if attempts.consume_all([*chain(*limits.values())], costs=costs * len(limits), now=now).ok:
         return
     with transaction.atomic():  # the limit that was reached
         for whose, keys in limits.items():
             allowed = attempts.consume_all(keys, costs=costs, now=now)
             if allowed.until:
                 raise UploadRefused(f"uploads_{whose}", params={"time": long_words(allowed.until)})
+
+
+def refund(holder: str, account: str, size: int) -> None:
+    """Undoes one `count`."""
+    limits = _limits(holder, account)
+    attempts.refund_all([*chain(*limits.values())], costs=_costs(size) * len(limits))
+
+
+def _limits(holder: str, account: str) -> dict[str, list[attempts.Key]]:
+    """The daily limits of files and of kilobytes, by whose they are."""
+    return {
+        whose: [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
+        for whose, key in (("order", holder), ("account", account))
+        if key
+    }
+
+
+def _costs(size: int) -> list[int]:
+    """What one file uses of each: a file, and its kilobytes."""
+    return [1, 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024]
 
 
 def check(kind: str, upload: Upload) -> CheckedUpload:

@@ -1,6 +1,7 @@
 """Receiving a picture, and retiring it."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,13 @@ from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
 
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
+
+
+def raising(trouble: Exception) -> Callable[..., str]:
+    def save(*_given: object) -> str:
+        raise trouble
+
+    return save
 
 
 def refusal_of(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[str | None, str]:
@@ -157,15 +165,26 @@ def test_a_refusal_is_an_error_a_form_can_show(db):
 
 
 def test_a_full_storage_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
-    def full(*_args: object) -> str:
-        raise OSError(28, "No space left on device")
-
+    full = raising(OSError(28, "No space left on device"))
     monkeypatch.setattr(storage.place("quarantine"), "save", full)
 
     with translation.override("en"):
         key, said = refusal_of(pictures.jpeg())
     assert (key, said) == ("storage_down", "We cannot take pictures at the moment: try again in a few minutes")
     assert not Document.objects.exists()
+
+
+def test_a_picture_that_the_storage_could_not_take_uses_up_no_limit(received, monkeypatch, settings):
+    settings.LIMITS = {**settings.LIMITS, "uploads_order": (1, 86400), "upload_kilobytes_order": (64, 86400)}
+    big = pictures.jpeg() + bytes(40_000)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(storage.place("quarantine"), "save", raising(OSError(5, "Input/output error")))
+        refused = [refusal_of(big)[0] for _attempt in range(3)]
+
+    assert refused == ["storage_down"] * 3
+    assert received(big).state == DocumentState.CHECKING
+    assert refusal_of(big)[0] == "uploads_order"
 
 
 def test_a_polyglot_of_picture_and_page_is_treated_as_a_picture_only(received):
