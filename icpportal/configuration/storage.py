@@ -42,18 +42,18 @@ if S3_BUCKET:
         ),
     }
     DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
-    # pages read through storages of their own: a person waits, and has more use of the page without its pictures
+    # pages use storages of their own: a person waits, and has more use of the page without its pictures
     STORAGES_ON_PAGES = {
         f"{place}_on_pages": {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
                 **S3_OPTIONS,
                 "location": place,
-                "client_config": Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1}),
+                "client_config": Config(connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1}),
                 "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
             },
         }
-        for place in ("documents", "exports")
+        for place, seconds in (("documents", 4), ("exports", 4), ("quarantine", 10))
     }
     QUARANTINE_STORAGE = {
         "BACKEND": "storages.backends.s3.S3Storage",

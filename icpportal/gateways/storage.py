@@ -12,7 +12,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -45,9 +45,10 @@ QUARANTINE, DOCUMENTS, EXPORTS = "quarantine", "documents", "exports"
 SEALED = (QUARANTINE, DOCUMENTS, EXPORTS)  # the ministry's files are sealed by its line
 PLACES = (*SEALED, "ministry")
 NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
-ON_PAGES = "_on_pages"  # ends the alias under which pages read from a bucket, with other time limits
+ON_PAGES = "_on_pages"  # ends the alias under which pages use a bucket, with other time limits
 SLOW_SECONDS = 1.0  # a faster refusal holds nobody
 PAUSE_SECONDS = 15  # pages leave a bucket that hangs alone for so long
+Save = Callable[[str, ContentFile], str]
 
 
 # by name, because the library is only there where a bucket is used
@@ -108,13 +109,22 @@ def keep(alias: str, name: str, content: bytes) -> str:
     return keep_all(alias, [(name, content)])[0]
 
 
-def keep_all(alias: str, files: Sequence[tuple[str, bytes]]) -> list[str]:
+def keep_on_page(alias: str, name: str, content: bytes) -> str:
+    """The same as `keep` for a person who waits, as in `open_on_page`."""
+    with _for_a_person(alias) as storage:
+        return keep_all(alias, [(name, content)], through=storage)[0]
+
+
+def keep_all(alias: str, files: Sequence[tuple[str, bytes]], *, through: Storage | None = None) -> list[str]:
     """The same for several files with their names: keeps all or, when the storage goes down, none."""
     _refuse_unmounted(alias)
+    save = (through or place(alias)).save
     if alias not in SEALED or not (settings.SEAL_FILES or alias in NEVER_PLAIN):
-        return _save_all(alias, [partial(_save, alias, name, content) for name, content in files])
+        return _save_all(alias, [partial(_save, save, alias, name, content) for name, content in files])
     made = keys.add_all(alias, [name for name, _content in files])
-    acts = [partial(_save_sealed, row, key, content) for (row, key), (_name, content) in zip(made, files, strict=True)]
+    acts = [
+        partial(_save_sealed, save, row, key, content) for (row, key), (_name, content) in zip(made, files, strict=True)
+    ]
     try:
         return _save_all(alias, acts)
     except StorageDown:
@@ -136,17 +146,17 @@ def _save_all(alias: str, acts: Sequence[Callable[[], str]]) -> list[str]:
     return kept
 
 
-def _save_sealed(row: FileKey, key: bytes, content: bytes) -> str:
-    kept_as = _save(row.place, row.name, pieces.seal(content, key, row.pk))
+def _save_sealed(save: Save, row: FileKey, key: bytes, content: bytes) -> str:
+    kept_as = _save(save, row.place, row.name, pieces.seal(content, key, row.pk))
     if kept_as != row.name:
         row.name = kept_as
         row.save(update_fields=["name"])
     return kept_as
 
 
-def _save(alias: str, name: str, content: bytes) -> str:
+def _save(save: Save, alias: str, name: str, content: bytes) -> str:
     try:
-        return place(alias).save(name, ContentFile(content))
+        return save(name, ContentFile(content))
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
 
@@ -248,14 +258,22 @@ def open_on_page(alias: str, name: str) -> BinaryIO:
 
     A page has many pictures: a bucket that hangs would hold all threads of the pages.
     """
+    with _for_a_person(alias) as storage:
+        return open_file(alias, name, through=storage)
+
+
+@contextmanager
+def _for_a_person(alias: str) -> Iterator[Storage]:
+    """The storage with the time limits of pages; `StorageDown` at once for a while after it took long to fail."""
     hurried = f"{alias}{ON_PAGES}"
     if hurried not in storages.backends:  # local folders
-        return open_file(alias, name)
+        yield place(alias)
+        return
     if cache.get(hurried):
         raise StorageDown(alias)
     began = time.monotonic()
     try:
-        return open_file(alias, name, through=place(hurried))
+        yield place(hurried)
     except StorageDown:
         if time.monotonic() - began > SLOW_SECONDS:
             cache.set(hurried, True, PAUSE_SECONDS)

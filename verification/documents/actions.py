@@ -86,7 +86,7 @@ def quarantine(
     count(holder, account, upload.size or 0, now)
     judged = check(kind, upload)
     try:
-        kept_as = storage.keep(storage.QUARANTINE, file_names.new_name(now), judged.content)
+        kept_as = storage.keep_on_page(storage.QUARANTINE, file_names.new_name(now), judged.content)
     except storage.StorageDown as down:
         refund(holder, account, upload.size or 0)
         raise UploadRefused("storage_down") from down

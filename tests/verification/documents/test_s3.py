@@ -237,6 +237,16 @@ def test_a_bucket_that_hangs_holds_one_picture_of_a_page_and_no_worker(received,
         assert picture.read(3) == b"\xff\xd8\xff"
 
 
+def test_a_bucket_that_hangs_holds_one_upload_and_no_further_one(db, bucket, silent_bucket, settings):
+    settings.STORAGES = {**settings.STORAGES, "quarantine_on_pages": settings.STORAGES["documents_on_pages"]}
+
+    for _upload in range(3):
+        with pytest.raises(UploadRefused, match=r"try again in a few minutes|几分钟"):
+            receive(kind="lead_id", upload=pictures.upload(pictures.jpeg()), holder="T7Q4-M2KX")
+
+    assert len(silent_bucket) == 1
+
+
 SCRIPT = """
 import django
 django.setup()
@@ -246,7 +256,7 @@ for place, name in (("documents", "20261125/one"), ("quarantine", "20261125/two"
     print(storage.place(place).save(name, ContentFile(b"one")))
 with storage.open_on_page("documents", "20261125/one") as source:
     print(source.read())
-print(storage.place("exports_on_pages").location)
+print(storage.place("exports_on_pages").location, storage.place("quarantine_on_pages").location)
 """
 
 
@@ -265,7 +275,7 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
 
     done = fresh.run("-c", SCRIPT, folder=Path.cwd(), environment=environment)
 
-    assert done.stdout == "20261125/one\n20261125/two\nb'one'\nexports\n", done.stderr
+    assert done.stdout == "20261125/one\n20261125/two\nb'one'\nexports quarantine\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
 
 
