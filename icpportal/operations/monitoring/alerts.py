@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from icpportal.alarms import restored
 from icpportal.alarms.causes import Cause, cause_of, detail_words
@@ -22,7 +23,6 @@ from icpportal.outbox import actions as outbox
 STAYS_AWAY = timedelta(minutes=5)
 OPENED, OVER = "opened", "over"
 MAILTO = "mailto:"
-NEVER_MIND = "-"
 
 
 def tell(*, now: datetime | None = None) -> int:
@@ -73,7 +73,7 @@ def _owe_mail(address: str, key: str, alarm: Alarm, event: str, row: Cause) -> N
         "says": str(row.says),
         "act": str(row.act),
         "document": row.place,
-        "seen": " · ".join(filter(None, (alarm.reference, detail_words(alarm.cause, alarm.detail)))) or NEVER_MIND,
+        "seen": _what_it_concerns(alarm),
         "opened": alarm.opened_at,
         "ended": alarm.cleared_at,
         "url": _list_of_alarms(),
@@ -86,6 +86,12 @@ def _owe_mail(address: str, key: str, alarm: Alarm, event: str, row: Cause) -> N
         language=settings.ALERTS_LANGUAGE,
         context=context,
     )
+
+
+def _what_it_concerns(alarm: Alarm) -> str:
+    """A line of the mail; "" leaves it out."""
+    known = " · ".join(filter(None, (alarm.reference, detail_words(alarm.cause, alarm.detail))))
+    return _("Concerns: %(what)s.") % {"what": known} if known else ""
 
 
 def _facts(alarm: Alarm, row: Cause) -> dict[str, str | int | None]:

@@ -87,6 +87,17 @@ def test_an_alarm_is_one_mail_with_its_meaning_and_advice(by_mail):
         assert words in letter.body
 
 
+def test_a_mail_about_an_alarm_without_reference_and_detail_concerns_nothing(by_mail):
+    open_alarm("restored.example", now=NOW)
+
+    alerts.tell(now=NOW)
+    delivery.deliver()
+
+    (letter,) = mail.outbox
+    assert "Concerns" not in letter.body
+    assert "\n\nMore on it: docs/operations.md" in letter.body
+
+
 def test_one_mail_says_when_it_has_ended_and_stayed_away(by_mail):
     open_alarm("orders.held", now=NOW)
     alerts.tell(now=NOW)
