@@ -5,7 +5,8 @@ A file has sections: `sms:` (without the signature; what has none is not texted)
 `nobody`), `date:` (by when), `button:` (what its one button says), `body:` (`letters.py` says what its lines may be),
 for what is useless later `good_for: 10 minutes` or `good_for: until due`, `quiet: yes` for what rings by day alone, and
 `reach: every address` for what one person is told on each of their numbers. `sms_named:`, `subject_named:` and so on
-replace a section for people who are only named in an order: they cannot open it, so they also get no button.
+replace a section for people who are only named in an order: they cannot open it, so they also get no button. `help:`
+replaces the applicants' hotline for readers who have no account here, so these get no link to settings either.
 `{name}` is a placeholder. A line that begins with two blanks goes on with the line above it, so no reader of a message
 sees where its file is wrapped.
 """
@@ -254,8 +255,8 @@ class _Page:
         return PLACEHOLDER.sub(word, text)
 
     def frame_line(self, section: str) -> str:
-        """A line of the frame; "" when one of its values is missing."""
-        text = self.frame[section]
+        """A line of the frame, or the message's own; "" when one of its values is missing."""
+        text = self.texts.get(section, self.frame[section])
         known = all(self.context.get(name) for name in PLACEHOLDER.findall(text))
         return self.replace(text, where=section) if known else ""
 
@@ -349,6 +350,6 @@ def _letter(page: _Page) -> Letter:
         or_open=page.frame["or_open"],
         order=page.frame_line("order"),
         footers=tuple(filter(None, map(page.frame_line, ("named", help_, "footer")))),
-        settings="" if is_secret(page.template) or page.is_named else page.frame["settings"],
+        settings="" if is_secret(page.template) or page.is_named or "help" in page.texts else page.frame["settings"],
         settings_url=settings.PUBLIC_BASE_URL.rstrip("/") + reverse("message-settings"),
     )

@@ -98,6 +98,26 @@ def test_a_mail_about_an_alarm_without_reference_and_detail_concerns_nothing(by_
     assert "\n\nMore on it: docs/operations.md" in letter.body
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "the setting ALERTS names this address"), ("zh-hans", "设置项 ALERTS")]
+)
+def test_a_mail_about_an_alarm_says_why_it_came_and_offers_nothing_of_applicants(by_mail, settings, language, words):
+    settings.ALERTS_LANGUAGE = language
+    open_alarm("orders.held", now=NOW)
+    alerts.tell(now=NOW)
+    clear("orders.held", now=NOW)
+    alerts.tell(now=NOW + 5 * MINUTE)
+    delivery.deliver()
+
+    assert len(mail.outbox) == 2
+    for letter in mail.outbox:
+        page = str(letter.alternatives[0][0])
+        assert words in letter.body
+        assert words in page
+        assert settings.PROVIDER_HOTLINE not in letter.body + page
+        assert "/messages/settings/" not in page
+
+
 def test_one_mail_says_when_it_has_ended_and_stayed_away(by_mail):
     open_alarm("orders.held", now=NOW)
     alerts.tell(now=NOW)
