@@ -264,6 +264,18 @@ def test_two_presses_at_once_ask_for_one_copy_and_count_once() -> None:
     assert Allowance.objects.get(name="data_exports").used == 1
 
 
+def test_the_second_of_two_presses_gets_the_copy_of_the_first_though_it_is_ready_by_then() -> None:
+    user = make_user()
+
+    with (
+        just_before("SAVEPOINT", lambda: copies.ask(user)),
+        just_before("UPDATE", lambda: DataExport.objects.update(ready_at=timezone.now()), of=Allowance),
+    ):
+        found = copies.ask(user)
+
+    assert found == DataExport.objects.get()
+
+
 def test_a_killed_workers_copy_is_built_again_and_its_rest_is_deleted(
     client: Client, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
