@@ -17,7 +17,7 @@ SMALLER: dict[str, Callable[[str], str]] = {".css": cssmin, ".js": jsmin}
 
 
 class BundleFinder(BaseFinder):
-    """Finds each bundle as a file in `STATIC_BUNDLES_ROOT`, rebuilt whenever one of its parts is newer."""
+    """Finds each bundle as a file in `STATIC_BUNDLES_ROOT`, as its parts are now."""
 
     def __init__(self, app_names: Iterable[str] | None = None) -> None:
         self.storage = FileSystemStorage(location=settings.STATIC_BUNDLES_ROOT)
@@ -62,12 +62,15 @@ def _part(bundle: str, part: str) -> Path:
 
 
 def _join(name: str) -> Path:
-    parts = bundles()[name]
+    """Builds the bundle each time, which takes a millisecond, and writes it if it differs.
+
+    The times of files do not tell: an upgrade may bring older ones than the bundle of the version before.
+    """
     file = Path(settings.STATIC_BUNDLES_ROOT) / name
-    if not file.exists() or file.stat().st_mtime <= max(part.stat().st_mtime for part in parts):
+    bundle = SMALLER[file.suffix]("\n".join(part.read_text("utf-8") for part in bundles()[name]))
+    if not file.exists() or file.read_text("utf-8") != bundle:
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(f".{os.getpid()}")
-        whole = "\n".join(part.read_text("utf-8") for part in parts)
-        unfinished.write_text(SMALLER[file.suffix](whole), "utf-8")
+        unfinished.write_text(bundle, "utf-8")
         unfinished.replace(file)
     return file

@@ -200,6 +200,28 @@ def test_a_bundle_has_its_parts_in_order_and_is_rebuilt_when_one_changes(parts):
     assert [name for name, _storage in finder.list(None)] == ["css/all.css"]
 
 
+def test_a_bundle_is_rebuilt_when_only_its_list_or_what_makes_it_smaller_changes(parts, monkeypatch):
+    """As after an upgrade whose files are older than the bundle of the version before, in the same VAR_DIR."""
+    finder = bundles.BundleFinder()
+    found = Path(finder.find("css/all.css"))
+    hour_ago = time.time() - 3600
+    for part in parts.iterdir():
+        os.utime(part, (hour_ago, hour_ago))
+
+    (parts.parent / "bundles.toml").write_text('"css/all.css" = ["second"]')
+    assert Path(finder.find("css/all.css")).read_text() == ".second{}"
+
+    (parts / "second.css").write_text(".fourth {}")
+    os.utime(parts / "second.css", (hour_ago, hour_ago))
+    assert Path(finder.find("css/all.css")).read_text() == ".fourth{}"
+
+    monkeypatch.setitem(bundles.SMALLER, ".css", str.upper)
+    assert Path(finder.find("css/all.css")).read_text() == ".FOURTH {}"
+
+    written = found.stat().st_mtime_ns
+    assert Path(finder.find("css/all.css")).stat().st_mtime_ns == written
+
+
 def test_a_bundle_has_no_comments_and_no_spaces_but_those_of_its_texts(parts):
     (parts / "first.css").write_text("/* Why:\n   two lines */\n.first {\n  width: calc(1px + 2px); /* here */\n}\n")
     (parts.parent / "bundles.toml").write_text('"css/all.css" = ["first"]\n"css/all.js" = ["words"]')
