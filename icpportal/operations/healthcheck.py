@@ -34,11 +34,15 @@ def answers(path: str, port: int) -> bool:
 
 
 def is_young(path: Path, seconds: float) -> bool:
-    """Whether the file was written within so many seconds."""
+    """Whether the file, or one beside it that begins like it, was written within so many seconds.
+
+    Python keeps a schedule in one file or several, as `path.db`; SQLite's changes stay in `path-wal` for hours.
+    """
     try:
-        return time.time() - path.stat().st_mtime < seconds
-    except FileNotFoundError:
+        written = [each.stat().st_mtime for each in path.parent.glob(f"{path.name}*")]
+    except FileNotFoundError:  # one was just removed
         return False
+    return bool(written) and time.time() - max(written) < seconds
 
 
 if __name__ == "__main__":

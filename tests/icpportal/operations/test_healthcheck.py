@@ -1,9 +1,12 @@
 """A container's health check requests the portal by its public name, or checks a file's age."""
 
 import os
+import shelve
 import threading
 import time
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +64,23 @@ def test_a_file_is_healthy_while_it_is_young(tmp_path):
     os.utime(schedule, (before, before))
     assert main(["--file", str(schedule), "--younger-than", "600"]) == 1
     assert main(["--file", str(tmp_path / "none")]) == 1
+
+
+def test_beat_is_healthy_while_it_writes_its_schedule_whatever_files_python_keeps_it_in(tmp_path):
+    """SQLite, since Python 3.13, writes to a log beside the file, which itself grows old."""
+    schedule = tmp_path / "beat-schedule"
+    with closing(shelve.open(str(schedule))) as store:  # noqa: S301 -- ours
+        store["first"] = 1
+        store.sync()
+        age(tmp_path)
+        assert main(["--file", str(schedule)]) == 1
+
+        store["next"] = 2
+        store.sync()
+        assert main(["--file", str(schedule)]) == 0
+
+
+def age(folder: Path) -> None:
+    before = time.time() - 601
+    for file in folder.iterdir():
+        os.utime(file, (before, before))
