@@ -55,6 +55,11 @@ def test_every_process_of_the_compose_file_gets_every_setting(name: str) -> None
     assert set(service["environment"]) <= {*NOT_THERE, "TRUSTED_PROXY_COUNT"}
 
 
+def test_the_bucket_of_the_compose_file_is_made_though_the_store_is_not_up_yet() -> None:
+    """`depends_on` waits until the store was started, and its image has no program to ask whether it answers."""
+    assert COMPOSE["services"]["s3-bucket"]["restart"] == "on-failure"
+
+
 def test_all_missing_settings_are_named_in_one_sentence() -> None:
     done = manage("check", only={"PORTAL_MODE": "production"})
 
