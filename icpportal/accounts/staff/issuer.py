@@ -77,7 +77,7 @@ class IssuerAdapter(DefaultSocialAccountAdapter):
             refuse(request, FAILED, "nonce")
         user = member(claims)
         if user is None:
-            refuse(request, NOT_STAFF, "no account")
+            refuse(request, NOT_STAFF, what_is_missing(claims))
         _begin(user)
         sociallogin.user = user
         sociallogin.account.uid = str(user.pk)  # goes into the session: must not be the issuer's name
@@ -108,6 +108,13 @@ def member(said: JsonObject) -> User | None:
     if said.get("email_verified") is not True or not isinstance(address, str):
         return None
     return User.objects.filter(email=address.lower(), is_staff=True, is_active=True).first()
+
+
+def what_is_missing(said: JsonObject) -> str:
+    """Why `member` found nobody, for the log: an issuer that does not send a claim concerns everybody."""
+    if not isinstance(said.get("email"), str):
+        return "no claim email in the token"
+    return "no account" if said.get("email_verified") is True else "the claim email_verified is not true"
 
 
 def refuse(request: HttpRequest, words: str | Promise, why: str) -> NoReturn:

@@ -154,6 +154,22 @@ def test_the_sign_in_continues_to_the_wanted_page_within_the_portal(client, clie
 
 
 @pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"email": None}, "no claim email in the token"),
+        ({"email_verified": None}, "the claim email_verified is not true"),
+        ({"email": "nobody@example.com"}, "no account"),
+    ],
+)
+def test_the_log_tells_operations_a_claim_that_is_missing_from_a_person_who_is_unknown(
+    client, issuer, rui, caplog, claims, why
+):
+    sign_in(client, issuer, "rui@example.com", **claims)
+
+    assert [record.why for record in caplog.records if record.message == "issuer: sign-in refused"] == [why]
+
+
+@pytest.mark.parametrize(
     ("address", "claims"),
     [
         ("nobody@example.com", {}),
