@@ -86,6 +86,7 @@ def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Man
         keys=keys,
         list=listed,
         marks=key_marks,
+        signature=manifest.signature_of(stamp),
     )
     manifest.write(target, result)
     return result

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.core import signing
 from django.utils import timezone
 
 from icpportal.backup.streams import Line, SealedStream
@@ -20,6 +21,7 @@ FORMAT = 1
 BACKUPS, KEYS, FILES = "backups", "file-keys", "files"
 MANIFEST = "manifest"
 STAMP = "%Y%m%dT%H%M%SZ"
+SALT = "backup"
 
 
 class NoBackup(Exception):
@@ -45,6 +47,7 @@ class Manifest:
     keys: SealedStream  # stored separately, for a shorter time
     list: SealedStream  # place, name, size and hash of each file as stored, sealed
     marks: Sequence[Sequence[str]] = ()  # known words under the keys that it needs; none in earlier backups
+    signature: str = ""  # of `stamp`, with SECRET_KEY; none in earlier backups
 
 
 def made_at(stamp: str) -> datetime:
@@ -59,6 +62,22 @@ def is_stamp(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def signature_of(stamp: str) -> str:
+    """A signature that tells whether SECRET_KEY is still the same."""
+    return signing.Signer(salt=SALT).signature(stamp)
+
+
+def has_other_secret(manifest: Manifest) -> bool:
+    """Whether it was signed neither with our SECRET_KEY nor with an earlier one (`SECRET_KEY_FALLBACKS`)."""
+    if not manifest.signature:
+        return False
+    try:
+        signing.Signer(salt=SALT).unsign(f"{manifest.stamp}:{manifest.signature}")
+    except signing.BadSignature:
+        return True
+    return False
 
 
 def stamps(target: Target) -> list[str]:

@@ -11,7 +11,7 @@ from icpportal.alarms import restored
 from icpportal.alarms.models import Alarm
 from icpportal.backup import database, files
 from icpportal.backup.backups import keys_are_over
-from icpportal.backup.manifest import Manifest
+from icpportal.backup.manifest import Manifest, has_other_secret
 from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import DamagedBackup, Target
 from icpportal.gateways import storage
@@ -22,6 +22,10 @@ from icpportal.privacy.key_change import marks
 Tell = Callable[[str], None]
 TOLD_EACH = 500  # files
 ALARMS = Alarm._meta.db_table
+OTHER_SECRET = (
+    "SECRET_KEY is not the one of the backup: set that one, or add it to SECRET_KEY_FALLBACKS. Without it nobody stays "
+    "signed in, links that were sent lead nowhere, and no checkpoint of the audit chain can be verified"
+)
 
 
 class NotEmpty(Exception):
@@ -189,6 +193,8 @@ def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> Rest
     result = RestoreResult(keys_gone=_keys_are_over(keys_target, backup), keys_left_out=without_keys)
     if result.has_keys:
         _refuse_no_keys(keys_target, backup)
+    if has_other_secret(backup):
+        result.differs.append(OTHER_SECRET)
     return result
 
 

@@ -1,5 +1,6 @@
 """Successive backups: what is stored again, what is deleted, what is refused; and a restored portal that waits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -130,6 +131,23 @@ def test_a_restore_with_the_wrong_key_of_indexes_is_refused_before_it_begins(
     for dry_run in (True, False):
         with pytest.raises(CommandError, match="^Not restored: BLIND_INDEX_KEY is not the key of this database"):
             output_of("restore", source=target.where, dry_run=dry_run)
+
+
+def test_a_dry_run_tells_a_secret_key_that_is_not_the_one_of_the_backup(target: Target, settings: Any) -> None:
+    backup, earlier = manifest.read(target, make_backup(target)), settings.SECRET_KEY
+
+    def differences() -> list[str]:
+        return restores.check(target, target, backup, print).differs
+
+    assert differences() == []
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-secret-key-of-our-own", [earlier]
+    assert differences() == []
+    settings.SECRET_KEY_FALLBACKS = []
+    (told,) = differences()
+    assert told.startswith("SECRET_KEY is not the one of the backup")
+
+    of_an_earlier_version = replace(backup, signature="")
+    assert restores.check(target, target, of_an_earlier_version, print).differs == []
 
 
 def test_a_portal_is_restored_without_lost_keys_and_gets_them_later_except_of_files_erased_since(
