@@ -22,7 +22,7 @@ from icpportal.privacy.key_change import marks
 Tell = Callable[[str], None]
 TOLD_EACH = 500  # files
 ALARMS = Alarm._meta.db_table
-OTHER_SECRET = (
+ANOTHER_SIGNATURE = (
     "SECRET_KEY is not the one of the backup: set that one, or add it to SECRET_KEY_FALLBACKS. Without it nobody stays "
     "signed in, links that were sent lead nowhere, and no checkpoint of the audit chain can be verified"
 )
@@ -194,7 +194,7 @@ def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> Rest
     if result.has_keys:
         _refuse_no_keys(keys_target, backup)
     if has_other_secret(backup):
-        result.differs.append(OTHER_SECRET)
+        result.differs.append(ANOTHER_SIGNATURE)
     return result
 
 
