@@ -62,6 +62,12 @@ def bucket_is_abroad() -> bool:
     return not is_here and len(settings.STORAGE_REGION_WAIVER) < LEAST_WAIVER
 
 
+def bucket_address_is_unreadable() -> bool:
+    """No file or no backup could be stored: the address of a bucket lacks https://, or has a host nobody can read."""
+    of_documents = settings.S3_OPTIONS["endpoint_url"] if settings.S3_BUCKET else None
+    return not all(map(names_host, filter(None, (of_documents, settings.BACKUP_S3["endpoint_url"]))))
+
+
 def text_supplier_is_unclear() -> bool:
     """Our class for suppliers over HTTPS cannot use its settings."""
     if settings.SMS_GATEWAY != HTTP_SMS:

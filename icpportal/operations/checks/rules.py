@@ -183,6 +183,12 @@ RULES = (
         Warning,
     ),
     Rule(
+        "portal.E035",
+        conditions.bucket_address_is_unreadable,
+        "S3_ENDPOINT_URL or BACKUP_S3_ENDPOINT_URL cannot be read: no file could be stored.",
+        "https:// (http:// for a store beside the portal), its host, and its port unless it is the usual one.",
+    ),
+    Rule(
         "portal.W003",
         lambda: not settings.REDIS_URL,
         "Workers and rate limits share files instead of Redis.",

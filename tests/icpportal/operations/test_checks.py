@@ -53,6 +53,8 @@ SAFE = {
 }
 DEMO_KEY = "demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA="
 BUCKET = {"region_name": None, "endpoint_url": None}
+MAINLAND = BUCKET | {"region_name": "cn-beijing"}
+NO_ENDPOINT = ("s3:9000", "oss-cn-beijing.example.com", "https://[oss-cn-beijing]")
 ALIYUN = {
     "SMS_GATEWAY": "icpportal.gateways.sms.aliyun.AliyunSms",
     "SMS_SIGN_NAME": "我们的云",
@@ -132,6 +134,8 @@ UNSAFE = [
     ("portal.W007", {"STATIC_ROOT": "collected"}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
+    *(("portal.E035", {"S3_BUCKET": "b", "S3_OPTIONS": MAINLAND | {"endpoint_url": url}}) for url in NO_ENDPOINT),
+    *(("portal.E035", {"BACKUP_S3": MAINLAND | {"endpoint_url": url}}) for url in NO_ENDPOINT),
     ("portal.W003", {"REDIS_URL": ""}),
     ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=none"}),
     ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=CERT_NONE"}),
