@@ -207,3 +207,27 @@ def test_beat_logs_a_failed_task_without_stack_traces(lines):
     assert line["event"] == "Couldn't apply scheduled task outbox: Connection refused"
     assert "traceback" not in line
     assert logging_settings(readable=False, level="INFO")["loggers"]["celery.beat"]["filters"] == ["without_stacks"]
+
+
+RELOADED = """
+import logging, logging.config
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from icpportal.logs import logging_settings
+
+gunicorn = Logger(Config())
+logging.config.dictConfig(logging_settings(readable=True, level="INFO"))
+gunicorn.setup(Config())  # as it does after SIGHUP
+try:
+    raise ValueError("password=hunter2")
+except ValueError:
+    gunicorn.exception("Error handling request %s", "/consent/one-time-secret-0123456789/")
+"""
+
+
+def test_gunicorn_masks_its_lines_also_in_the_handler_that_it_adds_after_a_reload():
+    done = fresh.run("-c", RELOADED, folder=Path.cwd(), environment=dict(os.environ))
+
+    assert done.stderr.count("Error handling request /consent/***/") == 2
+    assert "secret-0123" not in done.stderr
+    assert "hunter2" not in done.stderr
