@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways import storage
+from icpportal.gateways.errors import Unknown
 from icpportal.gateways.miit.operations.line_health import line_health
 from icpportal.gateways.request_budget import call_within
 from icpportal.operations import heartbeat
@@ -148,4 +149,6 @@ def _trouble(problem: Exception) -> str:
     """For a public page: of other systems only the type, as their messages may say anything."""
     if isinstance(problem, storage.StorageDown) and not isinstance(problem, storage.NotMounted):
         return problem.explanation
+    if isinstance(problem, Unknown):  # by `call_within`
+        return str(problem)
     return type(problem).__name__

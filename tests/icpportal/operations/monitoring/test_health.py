@@ -1,6 +1,7 @@
 """The health pages tell machines whether the portal is healthy, and reveal nothing else."""
 
 import re
+import time
 from datetime import timedelta
 from smtplib import SMTPAuthenticationError
 from types import SimpleNamespace
@@ -331,6 +332,17 @@ def test_a_line_that_waits_for_a_closed_ministry_is_healthy(client, well):
     found = client.get("/healthz/deep").json()["checks"]["line"]
 
     assert (found["ok"], found["waiting"], found["pulled"] // 60) == (True, ["fetching"], 180)
+
+
+def test_a_storage_that_hangs_is_said_to_give_no_answer(client, well, monkeypatch):
+    """As a bucket behind a firewall does."""
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
+    monkeypatch.setattr(parts, "TRIAL_SECONDS", 0.1)
+    monkeypatch.setattr(FileSystemStorage, "save", Mock(side_effect=lambda *_given: time.sleep(1)))
+
+    parts.examine(now=timezone.now() + parts.TRIED_EVERY)
+
+    assert client.get("/healthz/deep").json()["checks"]["storage"] == {"ok": False, "why": "no answer within 0.1 s"}
 
 
 def test_recovery_is_noticed_within_a_minute(client, well, monkeypatch):
