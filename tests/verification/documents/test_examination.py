@@ -172,11 +172,11 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
 
     kept: list[str] = []
 
-    def kill_at_preview(alias: str, name: str, content: bytes) -> str:
+    def kill_at_preview(save: storage.Save, alias: str, name: str, content: bytes) -> str:
         if kept:
             raise Killed
         kept.append(name)
-        return original(alias, name, content)
+        return original(save, alias, name, content)
 
     original = storage._save
     places = {
