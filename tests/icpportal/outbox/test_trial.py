@@ -37,10 +37,10 @@ def over_quota() -> str:
     raise Retryable("the mail server puts it off: 452")
 
 
-def passes(first: int, last: int) -> list[int]:
-    """These minutes of beat; returns how many messages it sent or tried in each that had any."""
+def passes(first: int, last: int, step: int = 1) -> list[int]:
+    """These minutes of beat, or every so many of them; returns those in which it sent or tried a message."""
     tried = []
-    for minute in range(first, last):
+    for minute in range(first, last, step):
         now = NOW + minute * MINUTE
         try_put_off(now)
         done = deliver(now=now)
@@ -76,10 +76,19 @@ def test_a_supplier_that_still_refuses_gets_one_message_in_ten_minutes_and_the_a
 
 
 def test_messages_sent_before_their_time_are_not_given_up_sooner(mails):
-    passes(15, 24 * 60)
+    tried = passes(15, 24 * 60, round(EVERY / MINUTE))  # in the minutes between none is tried, as the test above shows
 
+    assert len(tried) >= 5 * 23  # as often as without it, where every message has its hour
     assert set(Message.objects.values_list("state", flat=True)) == {State.WAITING}
     assert max(Message.objects.values_list("attempts", flat=True)) <= 5 + 24
+
+
+def test_a_message_tried_before_its_time_has_as_many_attempts_as_before(mails):
+    Message.objects.update(attempts=9)
+
+    assert len(passes(15, 30)) == 1
+
+    assert set(Message.objects.values_list("attempts", flat=True)) == {9}
 
 
 def test_a_few_messages_that_are_put_off_keep_their_hour(mails):
