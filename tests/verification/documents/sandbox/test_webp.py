@@ -1,7 +1,7 @@
 """WebP is written again as coarse as it came, by what its header tells."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import pytest
 from PIL import Image
@@ -11,6 +11,11 @@ from tests.verification.documents import pictures
 from verification.documents.sandbox import child, webp
 
 LIMIT = 40_000_000
+
+
+@cache
+def photo(quality: int, method: int = 4) -> bytes:
+    return encode(phone(), "WEBP", quality=quality, method=method)
 
 
 def qualities(content: bytes) -> list[float]:
@@ -24,7 +29,7 @@ def stored(content: bytes) -> bytes:
 @pytest.mark.parametrize("method", [0, 4, 6])
 @pytest.mark.parametrize("quality", [20, 50, 75, 80, 90, 97])
 def test_the_quality_of_a_lossy_picture_is_read_from_its_header(quality: int, method: int):
-    found = qualities(encode(phone(), "WEBP", quality=quality, method=method))
+    found = qualities(photo(quality, method))
 
     assert len(found) == 4
     assert min(found) - 1 <= quality <= max(found) + 1
@@ -33,7 +38,7 @@ def test_the_quality_of_a_lossy_picture_is_read_from_its_header(quality: int, me
 @pytest.mark.parametrize("method", [0, 2, 6])
 @pytest.mark.parametrize("quality", [30, 50, 75, 90])
 def test_a_lossy_picture_stays_as_small_and_as_legible_whoever_wrote_it(quality: int, method: int):
-    came = encode(phone(), "WEBP", quality=quality, method=method)
+    came = photo(quality, method)
 
     kept = stored(came)
 
@@ -88,7 +93,7 @@ def test_a_reduced_lossless_picture_gets_smaller():
 
 @pytest.mark.parametrize("length", range(0, 60, 3))
 def test_a_header_that_ends_early_tells_some_quality_or_nothing(length: int):
-    content = encode(phone(), "WEBP", quality=80)[: 20 + length]
+    content = photo(80)[: 20 + length]
 
     assert all(0 <= quality <= 100 for quality in qualities(content))
 
