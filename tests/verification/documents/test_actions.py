@@ -32,8 +32,10 @@ def refusal_of(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[s
     return caught.value.code, caught.value.messages[0]
 
 
-@pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
-def test_a_picture_of_each_format_goes_into_quarantine(db, nudges, files, content: bytes):
+@pytest.mark.parametrize("draw", [pictures.jpeg, pictures.png, pictures.webp, pictures.heic])
+def test_a_picture_of_each_format_goes_into_quarantine(db, nudges, files, draw: Callable[[], bytes]):
+    content = draw()
+
     document = actions.receive(kind="lead_id", upload=pictures.upload(content), holder="T7Q4-M2KX", now=NOW)
 
     assert document.state == DocumentState.CHECKING
