@@ -35,6 +35,13 @@ def test_the_quality_of_a_lossy_picture_is_read_from_its_header(quality: int, me
     assert min(found) - 1 <= quality <= max(found) + 1
 
 
+@pytest.mark.parametrize("quality", [20, 50, 75, 90, 97])
+def test_the_quality_of_a_small_picture_whose_blocks_are_all_of_one_kind_is_read(quality: int):
+    (found,) = qualities(encode(Image.new("RGB", (8, 8), "olive"), "WEBP", quality=quality))
+
+    assert abs(found - quality) < 2
+
+
 @pytest.mark.parametrize("method", [0, 2, 6])
 @pytest.mark.parametrize("quality", [30, 50, 75, 90])
 def test_a_lossy_picture_stays_as_small_and_as_legible_whoever_wrote_it(quality: int, method: int):
