@@ -1,7 +1,7 @@
 """One style sheet and one script for all pages, joined from the parts that `static/bundles.toml` lists."""
 
-import os
 import tomllib
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, overload
@@ -70,7 +70,7 @@ def _join(name: str) -> Path:
     bundle = SMALLER[file.suffix]("\n".join(part.read_text("utf-8") for part in bundles()[name]))
     if not file.exists() or file.read_text("utf-8") != bundle:
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(f".{os.getpid()}")
+        unfinished = file.with_suffix(f".{uuid.uuid4().hex}")  # processes of two containers may have the same number
         unfinished.write_text(bundle, "utf-8")
         unfinished.replace(file)
     return file

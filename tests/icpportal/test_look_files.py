@@ -222,6 +222,23 @@ def test_a_bundle_is_rebuilt_when_only_its_list_or_what_makes_it_smaller_changes
     assert Path(finder.find("css/all.css")).stat().st_mtime_ns == written
 
 
+def test_two_processes_that_build_a_bundle_at_once_both_find_it(parts, monkeypatch):
+    """Also with the same number, as the first ones of two containers have."""
+    finder, replace = bundles.BundleFinder(), Path.replace
+
+    def replace_after_the_other(unfinished: Path, file: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        finder.find("css/all.css")
+        return replace(unfinished, file)
+
+    monkeypatch.setattr(Path, "replace", replace_after_the_other)
+
+    found = Path(finder.find("css/all.css"))
+
+    assert found.read_text() == ".first{}.second{}"
+    assert [file.name for file in found.parent.iterdir()] == ["all.css"]
+
+
 def test_a_bundle_has_no_comments_and_no_spaces_but_those_of_its_texts(parts):
     (parts / "first.css").write_text("/* Why:\n   two lines */\n.first {\n  width: calc(1px + 2px); /* here */\n}\n")
     (parts.parent / "bundles.toml").write_text('"css/all.css" = ["first"]\n"css/all.js" = ["words"]')
