@@ -49,11 +49,16 @@ if S3_BUCKET:
             "OPTIONS": {
                 **S3_OPTIONS,
                 "location": place,
-                "client_config": Config(connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1}),
+                "client_config": Config(
+                    connect_timeout=2,
+                    read_timeout=seconds,
+                    retries={"total_max_attempts": attempts, "mode": "standard"},
+                ),
                 "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
             },
         }
-        for place, seconds in (("documents", 4), ("exports", 4), ("quarantine", 10))
+        # an upload is sent once more where a bucket is busy for a moment: it costs a person more than a picture
+        for place, seconds, attempts in (("documents", 4, 1), ("exports", 4, 1), ("quarantine", 5, 2))
     }
     QUARANTINE_STORAGE = {
         "BACKEND": "storages.backends.s3.S3Storage",

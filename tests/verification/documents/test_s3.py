@@ -260,9 +260,10 @@ print(storage.place("exports_on_pages").location, storage.place("quarantine_on_p
 """
 
 
-@pytest.mark.usefixtures("steady_cache")  # Redis is that of the new process too, and knows of a bucket that was silent
-def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoint, tmp_path):
-    environment = {
+@pytest.fixture
+def environment(endpoint: str, tmp_path: Path) -> dict[str, str]:
+    """Of a process whose settings name the bucket."""
+    return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "icpportal.settings",
         "VAR_DIR": str(tmp_path),
@@ -273,10 +274,40 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
         "S3_SECRET_KEY": "invented",
     }
 
+
+@pytest.mark.usefixtures("steady_cache")  # Redis is that of the new process too, and knows of a bucket that was silent
+def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, environment):
     done = fresh.run("-c", SCRIPT, folder=Path.cwd(), environment=environment)
 
     assert done.stdout == "20261125/one\n20261125/two\nb'one'\nexports quarantine\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
+
+
+BROKEN_ONCE = """
+import django
+django.setup()
+from botocore.exceptions import ConnectionClosedError
+from django.core.files.base import ContentFile
+from icpportal.gateways import storage
+
+uploads = storage.place("quarantine_on_pages")
+attempts = []
+
+def break_off_once(**_named):
+    attempts.append("put")
+    if len(attempts) == 1:
+        raise ConnectionClosedError(endpoint_url="")
+
+uploads.connection.meta.client.meta.events.register("before-send.s3.PutObject", break_off_once)
+print(uploads.save("20261125/one", ContentFile(b"one")), attempts)
+"""
+
+
+def test_an_upload_is_sent_once_more_where_the_bucket_breaks_off_for_a_moment(bucket, environment):
+    done = fresh.run("-c", BROKEN_ONCE, folder=Path.cwd(), environment=environment)
+
+    assert done.stdout == "20261125/one ['put', 'put']\n", done.stderr
+    assert keys(bucket) == ["quarantine/20261125/one"]
 
 
 QUICK = boto3.session.Config(connect_timeout=1, retries={"max_attempts": 0})
