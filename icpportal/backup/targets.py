@@ -79,7 +79,7 @@ class Target:
         """Copies a file into `copy`; raises `DamagedBackup` before anything of it is used."""
         try:
             with self.open(wanted.name) as source:
-                while part := self._next(source):
+                while part := self._read(source, CHUNK):
                     copy.write(part)
                 copy.flush()
         except FileNotFoundError:
@@ -87,12 +87,6 @@ class Target:
         copy.seek(0)
         if measure(wanted.name, copy) != wanted:
             raise DamagedBackup(f"{wanted.name} in {self.where} is not what was written there")
-
-    def _next(self, source: BinaryIO) -> bytes:
-        try:
-            return source.read(CHUNK)
-        except TROUBLE as trouble:
-            raise StorageDown(self.where) from trouble
 
     def open(self, name: str) -> BinaryIO:
         """Opens the file for reading; raises `FileNotFoundError`."""
@@ -105,7 +99,13 @@ class Target:
 
     def read(self, name: str) -> bytes:
         with self.open(name) as source:
-            return source.read()
+            return self._read(source)
+
+    def _read(self, source: BinaryIO, size: int = -1) -> bytes:
+        try:
+            return source.read(size)
+        except TROUBLE as trouble:
+            raise StorageDown(self.where) from trouble
 
     def size(self, name: str) -> int | None:
         """In bytes; None when there is no such file."""

@@ -1,14 +1,16 @@
 """One damaged backup among others: the next one is made, expired ones are deleted, and the damaged one is named."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -203,3 +205,28 @@ def test_a_clock_that_jumps_ahead_deletes_no_older_backup_and_no_keys_until_some
     code, told = backed_up(there, days=250)
     assert (code, "deleted: 0 backups, 0 sets of keys, 0 files" in told) == (3, True)
     assert "Nothing old is deleted: this host's clock says " in told
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "undone"),
+    [
+        ("backup", ["--list"], "Not listed"),
+        ("restore", ["--dry-run", "--from"], "Not restored"),
+    ],
+)
+def test_a_manifest_whose_content_cannot_be_read_is_an_outage_in_one_sentence(
+    there: Path, monkeypatch: pytest.MonkeyPatch, command: str, options: list[str], undone: str
+) -> None:
+    """Of a damaged disk, or of a bucket whose answer breaks off."""
+    backed_up(there)
+    monkeypatch.setattr(FileSystemStorage, "open", lambda *_given: Unreadable())
+
+    with pytest.raises(CommandError, match=rf"^{undone}: {there} does not answer, .* \(Input/output error\)\.$"):
+        call_command(command, *options, str(there))
+
+
+class Unreadable(BytesIO):
+    """A file that opens and has no content."""
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
