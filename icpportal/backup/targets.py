@@ -18,6 +18,8 @@ from icpportal.privacy.files.folders import WholeFiles
 
 CHUNK = 1024 * 1024
 S3 = "s3://"
+# a bucket that says nothing is asked twice; a slow line needs longer than a page may take for the parts sent at once
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 20.0, 2
 
 
 class DamagedBackup(Exception):
@@ -165,10 +167,25 @@ def _folder(where: str) -> Storage:
 
 
 def _bucket(where: str) -> Storage:
-    from storages.backends.s3 import S3Storage  # noqa: PLC0415 -- only where backups lie in a bucket
+    # only where backups lie in a bucket
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+    from storages.backends.s3 import S3Storage  # noqa: PLC0415
 
     bucket, _slash, prefix = where.removeprefix(S3).partition("/")
-    return S3Storage(**settings.BACKUP_S3, bucket_name=bucket, location=prefix, file_overwrite=True, default_acl=None)
+    return S3Storage(
+        **settings.BACKUP_S3,
+        bucket_name=bucket,
+        location=prefix,
+        file_overwrite=True,
+        default_acl=None,
+        client_config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        ),
+        transfer_config=TransferConfig(num_download_attempts=ATTEMPTS),
+    )
 
 
 def plain(content: str) -> BinaryIO:

@@ -2,10 +2,13 @@
 
 import errno
 import shutil
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +17,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from icpportal.backup import backups, database, manifest
+from icpportal.backup import backups, database, manifest, targets
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.targets import Target
 from icpportal.gateways import storage
@@ -230,3 +233,36 @@ class Unreadable(BytesIO):
 
     def read(self, _size: int | None = -1) -> bytes:
         raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_bucket_that_says_nothing_is_given_up_after_two_attempts(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(targets, "READ_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.BACKUP_S3 = {
+            "access_key": "invented",
+            "secret_key": "invented",
+            "region_name": "cn-north-1",
+            "endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}",
+        }
+        for command, options, undone in (
+            ("backup", ["--list"], "Not listed"),
+            ("restore", ["--dry-run", "--from"], "Not restored"),
+        ):
+            says = rf"^{undone}: s3://backups/portal does not answer, .* \(no answer in time\)\.$"
+            with pytest.raises(CommandError, match=says):
+                call_command(command, *options, "s3://backups/portal")
+
+        assert waiting_calls(silent) == 4
+
+
+def waiting_calls(server: socket.socket) -> int:
+    """How many connected, none of which the server has taken."""
+    server.settimeout(0.1)
+    number = 0
+    with suppress(TimeoutError):
+        while True:
+            server.accept()[0].close()
+            number += 1
+    return number
