@@ -89,6 +89,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         prepared = PreparedCursor(self._statements)
         if self.queries_logged or self.execute_wrappers:
             return self._prepare_cursor(prepared)
+        self.validate_thread_sharing()
         self.validate_no_broken_transaction()
         return prepared
 

@@ -4,11 +4,20 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, connections
+from django.db import (
+    DatabaseError,
+    DataError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 from django.db.models import CharField, F, UUIDField, Value
 from django.db.models.functions import Concat
 from django.db.transaction import TransactionManagementError
@@ -230,6 +239,12 @@ def test_in_a_transaction_that_an_error_has_broken_it_is_refused_before_it_is_se
             write(kept)
         kept.needs_rollback = False
         assert found_by(kept) == [("low", 3)]
+
+
+def test_in_a_thread_that_the_connection_does_not_belong_to_it_is_refused_before_it_is_sent(kept: Any) -> None:
+    found_by(kept)
+    with ThreadPoolExecutor(1) as other, pytest.raises(DatabaseError, match="can only be used in that same thread"):
+        other.submit(found_by, kept).result()
 
 
 def test_a_rollback_leaves_statements_prepared(kept: Any) -> None:
