@@ -362,6 +362,17 @@ def test_a_draft_that_a_colleague_changed_since_is_read_before_it_is_replaced(ga
     assert reason.versions.first().todo_en == "Write the whole name"
 
 
+def test_a_draft_that_a_colleague_changed_since_is_not_replaced_after_an_error_either(gao, lin, reason):
+    opened = seen_on(lin.get(at(reason)).content.decode())
+    act(gao, reason, "save", **DRAFT, seen=seen_on(gao.get(at(reason)).content.decode()))
+    lacking = act(lin, reason, "save", **{**DRAFT, "todo_en": "Write the whole name", "short_en": "", "seen": opened})
+
+    page = act(lin, reason, "save", **{**DRAFT, "todo_en": "Write the whole name", "seen": seen_on(lacking)})
+
+    assert "Nothing is saved: the reason was changed since you opened it" in page
+    assert reason.versions.first().todo_en == DRAFT["todo_en"]
+
+
 def seen_on(page):
     """Which version the form of a page was filled in from."""
     return re.search(r'name="seen" value="([^"]*)"', page).group(1)

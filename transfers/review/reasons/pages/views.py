@@ -100,11 +100,11 @@ def reason(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User) -> HttpResponse:
-    form = VersionForm(request.POST)
+    form, seen = VersionForm(request.POST), request.POST.get("seen")
     if not form.is_valid():
-        return _draw(request, site, found, form=form)
+        return _draw(request, site, found, form=form, seen=seen)
     try:
-        publication.write(found, user, form.columns(), seen=request.POST.get("seen"))
+        publication.write(found, user, form.columns(), seen=seen)
     except RequestRefused as refused:
         messages.error(request, str(refused.words))
         return _draw(request, site, found, form=form)
@@ -179,6 +179,7 @@ def _draw(
     found: ReturnReason,
     *,
     form: VersionForm | None = None,
+    seen: str | None = None,
     try_form: TryForm | None = None,
     ask_form: AskForm | None = None,
     letters: Sequence[Preview] = (),
@@ -199,7 +200,7 @@ def _draw(
         can_write=can_write,
         has_draft=draft is not None,
         form=form or (VersionForm(initial=initial_of(newest)) if can_write and not asked else None),
-        seen=publication.stamp_of(newest if versions else None),
+        seen=publication.stamp_of(newest if versions else None) if seen is None else seen,
         try_form=(try_form or TryForm(initial={"reference": newest.tried_on})) if can_write and draft else None,
         ask_form=(ask_form or AskForm()) if can_write and draft and draft.tried_on and not asked else None,
         asked=[request_shown] if request_shown else [],
