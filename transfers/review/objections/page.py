@@ -175,8 +175,8 @@ def objection_page(
 def _unused(objection: Objection, form: CloseForm, call_form: CallForm) -> list[str]:
     """What the reader typed and nobody read; an answer whose button was pressed twice was used."""
     typed = (form["words"].value(), form["words_en"].value(), call_form["about"].value())
-    given = (objection.answers or {}).values()
-    return [words for words in typed if words and words not in given]
+    given = [words.split() for words in (objection.answers or {}).values()]  # white space was tidied up
+    return [words for words in typed if words and words.split() not in given]
 
 
 def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, back_url: str) -> PreviewPage:

@@ -221,6 +221,15 @@ def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: 
     assert Message.objects.filter(template="objection_answered", channel="site").count() == 1
 
 
+def test_an_answer_of_several_lines_whose_button_is_pressed_twice_was_used(objection: Objection) -> None:
+    desk, typed = english(Client(), make_reviewer()), {**CLOSING, "words_en": f"{ANSWER}\r\nCall us. "}
+    send(desk, objection, "close", **typed)
+
+    again = send(desk, objection, "close", **typed)
+
+    assert ["closed this objection" in again, "and it was not used" in again] == [True, False]
+
+
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW])
 def test_what_was_accepted_in_the_minute_before_an_objection_was_justified_is_not(
     state: str, order: Order, objection: Objection, settings: Any
