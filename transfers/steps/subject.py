@@ -106,7 +106,7 @@ class SubjectForm(CheckedForm, LeadFields):
         self._let_investor_follow()
         address = self.initial.get("post_address")
         self.initial["post_same"] = bool(address) and address == self.initial.get("id_address")
-        if not editable_parts.is_open(self.parts, "subject.post_same"):  # a return named parts of the mailing address
+        if not self._may_be_one_address():
             del self.fields["post_same"]
         self.settle()
 
@@ -121,6 +121,11 @@ class SubjectForm(CheckedForm, LeadFields):
     @property
     def is_individual(self) -> bool:
         return is_individual(self.order)
+
+    def _may_be_one_address(self) -> bool:
+        """Whether the box about it is shown; ticked, it would hide what a return named about the mailing address."""
+        is_named = not {"subject.post_region", "subject.post_address"}.isdisjoint(self.verdicts)
+        return editable_parts.is_open(self.parts, "subject.post_same") and not is_named
 
     def _lock_to_the_subject(self) -> None:
         for field, answer in FROM_TYPE.items():

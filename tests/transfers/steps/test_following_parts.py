@@ -106,9 +106,9 @@ SAME = subject_answers(id_address="宁夏银川市金凤区示例路1号", post_
 RIGHT = "宁夏银川市金凤区更正路2号"
 
 
-def make_returned_with_one_address(part: str) -> Order:
+def make_returned_with_one_address(*parts: str) -> Order:
     """Its owner said that letters arrive at the address on the document."""
-    order = make_returned(part)
+    order = make_returned(*parts)
     order.answers = {**order.answers, "subject": SAME}
     order.came_back = {"before": order.answers}
     order.save()
@@ -134,6 +134,15 @@ def test_letters_can_go_elsewhere_once_the_documents_address_is_corrected(client
 
     assert answer.status_code == 302
     assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT}
+
+
+def test_a_mailing_address_that_was_named_too_is_shown_with_what_is_wrong_about_it(client: Client) -> None:
+    order = make_returned_with_one_address("subject.id_address", "subject.post_address")
+
+    page = look(client, order, "subject")
+
+    assert {"id_address", "post_address"} <= controls(page)
+    assert "data-shown-when" not in page
 
 
 def test_returned_for_where_letters_arrive_another_address_counts_as_the_change(client: Client) -> None:
