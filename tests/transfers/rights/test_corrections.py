@@ -312,6 +312,16 @@ def test_an_answer_to_what_a_colleague_answered_first_is_not_lost_in_a_list_of_w
     assert "Nothing was done: what you picked has left this list since. You typed: It was right" in late
 
 
+def test_an_action_on_a_list_whose_filter_cannot_be_read_leads_to_the_list(client: Client) -> None:
+    row = request_correction(client, make_order(state=states.SUBMITTED))
+    english(client, make_lead_reviewer())
+    typed = {"action": "answer_refused", "_selected_action": [row.pk], "reason": "It was right", "index": "0"}
+
+    answer = client.post(f"{LIST}?closed_at__isempty=unknown", typed)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}?e=1")
+
+
 def test_the_list_of_requests_can_be_filtered_to_waiting_ones(client: Client) -> None:
     row = request_correction(client, make_order(state=states.SUBMITTED))
     english(client, make_lead_reviewer())
