@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,6 +16,7 @@ from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import RequestPanel, asked_for, lines_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import DeskPage
+from icpportal.fields.marked_text import zh_parts
 from icpportal.fields.types import Words
 from icpportal.time_format import to_beijing
 from transfers.cancellation.actions import is_last_access
@@ -68,7 +70,8 @@ def _facts(row: CauseCancellation) -> list[tuple[Words, Words]]:
         where = " · ".join(filter(None, [access.instance, access.ip]))
         found.append((_("Our access"), _("since %(day)s") % {"day": since} + (f" · {where}" if where else "")))
     if row.order:
-        found.append((_("Order"), row.order.reference))
+        case = reverse("admin:transfers_order_case", args=[row.order.pk])
+        found.append((_("Order"), format_html('<a href="{}">{}</a>', case, zh_parts(row.order.reference))))
     return found
 
 

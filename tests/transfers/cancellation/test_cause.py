@@ -85,6 +85,8 @@ def test_a_reviewer_requests_a_lead_allows_it_is_reported_and_everybody_is_notif
     told = Message.objects.filter(template="cancelled_for_cause")
     assert sorted(told.values_list("channel", flat=True)) == ["email"] * 2 + ["site"] + ["sms"] * 3
     assert Access.objects.filter(own=True, ended_at=None).count() == 1  # until the authority has agreed
+    case = f'href="{reverse("admin:transfers_order_case", args=[order.pk])}"'
+    assert case in page_of(request, lead)
 
 
 def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client, website: Website) -> None:
