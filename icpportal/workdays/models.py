@@ -16,7 +16,7 @@ class WorkCalendarDay(models.Model):
 
     class Meta:
         verbose_name = pgettext_lazy("calendar", "calendar day")
-        verbose_name_plural = pgettext_lazy("calendar", "work calendar")
+        verbose_name_plural = pgettext_lazy("calendar", "calendar days")
         ordering = ["-date"]
 
     def __str__(self) -> str:

@@ -39,6 +39,15 @@ def test_operations_enter_a_day_and_it_counts_at_once(desk):
     assert not is_workday(date(2026, 11, 27))
 
 
+def test_the_list_says_how_many_calendar_days_there_are(desk):
+    client = desk("view_workcalendarday")
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("admin:workdays_workcalendarday_changelist")).content.decode()
+
+    assert ["0 calendar days" in page, "work calendar<" in page] == [True, False]
+
+
 def test_the_date_of_a_day_cannot_be_changed_into_another(desk):
     day = WorkCalendarDay.objects.create(date=date(2026, 11, 27), is_workday=False, source="notice 7")
     client = desk("view_workcalendarday", "change_workcalendarday")
