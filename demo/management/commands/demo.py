@@ -57,6 +57,7 @@ class Command(BaseCommand):
             with interruptible():
                 self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
                 seeded = prepare(supervisor, seed=not no_seed)
+            refuse_taken_port(port)  # somebody else may have taken it since
         except BaseException as end:
             supervisor.stop()
             if isinstance(end, KeyboardInterrupt):

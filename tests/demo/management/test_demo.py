@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from urllib.request import urlopen
 
 import pytest
@@ -16,6 +17,7 @@ from django.core.management.base import CommandError
 
 from demo.management.commands import demo
 from demo.seed import orders
+from demo.supervisor.processes import Supervisor
 from tests import fresh, migrated
 from tests.icpportal.processes import session_of, with_word, within
 from tests.journeys.portal import ROOT, Portal, database, own_redis, running, wait_until_ready
@@ -43,6 +45,27 @@ def test_a_taken_port_is_reported_in_one_line_before_anything_starts(settings, t
         f"for example PORT={taken_port + 1} make demo"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["demo.lock"]
+
+
+def test_a_port_that_is_taken_while_everything_is_prepared_is_reported_and_the_simulator_ends(
+    settings, tmp_path, monkeypatch
+):
+    settings.VAR_DIR, port = tmp_path, free_port()
+    stopped, listener = [], socket.socket()
+
+    def prepare(supervisor, *, seed):
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        return ""
+
+    monkeypatch.setattr(demo, "begin_again_with", lambda *_: None)
+    monkeypatch.setattr(demo, "prepare", prepare)
+    monkeypatch.setattr(Supervisor, "stop", lambda supervisor: stopped.append(supervisor))
+    monkeypatch.setattr(Supervisor, "run", lambda *_, **__: pytest.fail("the web was started"))
+
+    with listener, pytest.raises(CommandError, match=f"^Port {port} cannot be used"):
+        call_command("demo", port=port, stdout=StringIO())
+    assert len(stopped) == 1
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
