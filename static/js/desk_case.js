@@ -28,7 +28,7 @@ const saveTyped = (form) => {
     const answer = await fetch(form.action, options).catch(() => ({})); // no network just now
     if (answer.status === 403 && !isAgain && (await renewed(answer))) return save(true);
     if (answer.redirected || answer.status === 403) return say(form.dataset.signedOut, true);
-    if (!answer.ok) return say(form.dataset.notSaved);
+    if (!answer.ok) return say(answer.status === 404 ? form.dataset.closed : form.dataset.notSaved); // the role was taken
     const { kept, words, lease } = await answer.json();
     if (kept) form.elements.kept.value = kept;
     say(words);

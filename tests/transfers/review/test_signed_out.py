@@ -96,3 +96,19 @@ def test_words_on_the_page_of_all_other_actions_take_no_case(desk: Page, reviewe
 
     expect(desk.locator("[data-saved]")).to_contain_text("Saved")
     assert Order.objects.get(pk=free.pk).reviewer is None
+
+
+@pytest.mark.parametrize("page", ["case", "more"])
+def test_who_may_review_no_more_is_not_told_to_press_a_button(
+    desk: Page, order: Order, reviewer: User, page: str
+) -> None:
+    desk.goto(desk.base + case_of(order, page))  # type: ignore[attr-defined]
+    reviewer.groups.clear()
+    User.objects.filter(pk=reviewer.pk).update(is_staff=False)
+
+    desk.locator("[data-signed-out] [name='verdict.website.site_name'], [name='note-words']").first.evaluate(
+        "field => field.dispatchEvent(new Event('input', { bubbles: true }))"
+    )
+
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: this page is closed to you. Copy what you typed")
+    assert "404" in desk.complaints.pop()  # type: ignore[attr-defined]
