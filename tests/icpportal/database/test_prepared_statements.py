@@ -257,6 +257,15 @@ def test_a_rollback_leaves_statements_prepared(kept: Any) -> None:
     assert sorted(sql for sql, _plans, _count in prepared(kept)) == [STATEMENT.replace("%s", "$1"), UPDATE_PREPARED]
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heard as by a command; the processes of a parallel test run ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_who_presses_ctrl_c_ends_a_statement_that_hangs_and_the_connection_goes_on(kept: Any) -> None:
     pressed = threading.Timer(0.1, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
     began = time.monotonic()
