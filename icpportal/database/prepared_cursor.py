@@ -97,7 +97,7 @@ class PreparedCursor:
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Runs one statement."""
-        self._next = 0
+        self._next, self._found = 0, None
         self._found, self._adapted = self._statements.run(sql, params)
 
     def fetchone(self) -> tuple[Any, ...] | None:

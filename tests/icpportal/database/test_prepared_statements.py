@@ -257,6 +257,14 @@ def test_a_rollback_leaves_statements_prepared(kept: Any) -> None:
     assert sorted(sql for sql, _plans, _count in prepared(kept)) == [STATEMENT.replace("%s", "$1"), UPDATE_PREPARED]
 
 
+def test_after_an_error_the_rows_of_the_statement_before_are_gone(kept: Any) -> None:
+    with kept.prepared_cursor() as cursor:
+        cursor.execute(STATEMENT, ["low"])
+        with pytest.raises(DataError):
+            cursor.execute("SELECT 1 / (size - %s) FROM shelf", [3])
+        assert (cursor.fetchone(), cursor.fetchall(), cursor.rowcount) == (None, [], -1)
+
+
 @pytest.fixture
 def heeded() -> Iterator[None]:
     """Ctrl-C is heard as by a command; the processes of a parallel test run ignore it."""
