@@ -18,8 +18,6 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import mark_for_rollback_on_error
 from django.db.utils import DEFAULT_DB_ALIAS
 
-from icpportal.database.prepared_cursor import PreparedCursor
-
 Row = TypeVar("Row", bound=Model)
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
 Value = str | int | uuid.UUID | datetime
@@ -219,11 +217,11 @@ def _is_compiled_for(values: Iterable[object]) -> bool:
 
 def cursor_for(
     connection: BaseDatabaseWrapper, values: Iterable[object] = (), *, has_fixed_columns: bool = False
-) -> CursorWrapper | PreparedCursor:
+) -> CursorWrapper:
     """For a compiled statement with these values; SQLite's connection keeps its statements itself."""
     if connection.vendor != "postgresql" or not _is_compiled_for(values):
         return connection.cursor()
-    found: CursorWrapper | PreparedCursor = connection.prepared_cursor(has_fixed_columns=has_fixed_columns)  # type: ignore[attr-defined]
+    found: CursorWrapper = connection.prepared_cursor(has_fixed_columns=has_fixed_columns)  # type: ignore[attr-defined]
     return found
 
 
