@@ -1,5 +1,6 @@
 """Passing work to the broker: after the commit, never raising."""
 
+import threading
 import uuid
 
 import pytest
@@ -69,3 +70,13 @@ def test_a_failing_wake_up_stops_no_other(monkeypatch):
         transaction.on_commit(lambda: done.append("next"))
 
     assert done == ["next"]
+
+
+def test_threads_that_send_a_task_make_no_result_backend_each():
+    app, found = current_app._get_current_object(), []
+    threads = [threading.Thread(target=lambda: found.append(app.backend)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        thread.join()
+
+    assert found[0] is found[1]
