@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import requests
 
 from demo.rehearsal.http_browser import Browser, Form, UnexpectedPage
 from tests import fresh, migrated
+from tests.icpportal.processes import resume, stop, with_word
 from tests.journeys import volume
 from tests.journeys.portal import ROOT, Portal, run_wide, running
 from tests.journeys.scene import wait
@@ -22,6 +23,8 @@ LIN = {"login": "lin@example.com", "password": "demo-Beian-2026"}
 RENAMED = {"site_name": "新名称示例"}
 CALLED = "ops@example.com"
 LITTLE = 100 * 1024 * 1024
+LOG = 8 * 1024 * 1024  # more than SQLite writes before it moves its log into the database by itself
+CELERY = "icpportal.celery"  # in the commands of worker and beat
 KNOWN = """
 import json
 from transfers.models import Order
@@ -64,22 +67,37 @@ class Filled:
 
     def fill(self) -> None:
         """No room for another byte, not even in SQLite's log, which is written where it was already read."""
-        self._empty_log()
         with self.kept_full():
             pass
 
     @contextmanager
     def kept_full(self) -> Iterator[None]:
-        """Keeps it so: what the broker and the cache delete becomes free, and what was written is room in the log."""
-        with self.volume.kept_full():
-            self._empty_log()
-            yield
+        """Keeps it so while somebody presses a button: only the web runs, and what it deletes is taken at once.
 
-    def _empty_log(self) -> None:
-        """Moves all of SQLite's log into the database; what does not fit stays in the log, which is then no room."""
-        database = sqlite3.connect(self.volume.folder / "portal.sqlite3", timeout=30)
-        with closing(database) as connection, suppress(sqlite3.OperationalError):
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        What worker and beat delete becomes free, and on a busy machine the web wrote there before we did.
+        """
+        stopped: set[int] = set()
+
+        def is_written() -> bool:
+            resume(stopped)
+            stopped.update(with_word(str(self.volume.folder)) & with_word(CELERY))
+            assert stopped, "neither worker nor beat was found"
+            stop(stopped)
+            return self._wrote_log()
+
+        try:
+            wait(is_written, "the log was never written into the database", 60)
+            with self.volume.kept_full():
+                yield
+        finally:
+            resume(stopped)
+
+    def _wrote_log(self) -> bool:
+        """Moves all of SQLite's log into the database, and whether nobody held a lock, as a stopped process might."""
+        self.volume.leave(LOG)
+        with closing(sqlite3.connect(self.volume.folder / "portal.sqlite3", timeout=2)) as connection:
+            (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def page_of(self, order: str) -> Form:
         return self.lin.get(f"/transfers/{order}/website/").form("site_name")

@@ -25,12 +25,17 @@ class Mounted:
         self.folder, self.ballast = folder, folder / "ballast"
 
     def leave(self, room: int) -> None:
-        """Leaves only so many bytes free; with none, not one more can be written."""
-        free = shutil.disk_usage(self.folder).free
-        with self.ballast.open("ab") as ballast, contextlib.suppress(OSError):
-            os.posix_fallocate(ballast.fileno(), ballast.tell(), max(free - room, 1))
-            while not room:
-                os.write(ballast.fileno(), bytes(4096))
+        """Leaves only so many bytes free, or makes so many free again; with none, not one more can be written."""
+        spare = shutil.disk_usage(self.folder).free - room
+        with self.ballast.open("ab") as ballast:
+            with contextlib.suppress(OSError):  # others take room at the same time
+                if spare < 0:
+                    ballast.truncate(max(ballast.tell() + spare, 0))
+                else:
+                    os.posix_fallocate(ballast.fileno(), ballast.tell(), max(spare, 1))
+            with contextlib.suppress(OSError):
+                while not room:
+                    os.write(ballast.fileno(), bytes(4096))
 
     @contextlib.contextmanager
     def kept_full(self) -> Iterator[None]:
