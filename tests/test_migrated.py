@@ -7,9 +7,11 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from icpportal.accounts import roles
 from tests import migrated
 
 
@@ -21,6 +23,18 @@ def test_the_tests_start_with_every_migration_and_no_other():
     assert connection.introspection.table_names() == sorted(
         {*connection.introspection.django_table_names(), "django_migrations"}
     )
+
+
+@pytest.mark.django_db
+def test_the_tests_start_with_what_each_role_may_do():
+    """A builder of staff need not write it: nothing is missing, and nothing too much."""
+    grants = Group.permissions.through.objects.values_list("id", "group", "permission").order_by("id")
+    before = list(grants)
+
+    roles.ensure()
+
+    assert list(grants) == before
+    assert {group.name for group in Group.objects.filter(permissions__isnull=False)} == set(roles.STAFF)
 
 
 def test_a_copy_is_complete_and_replaces_the_old_file(tmp_path):

@@ -17,7 +17,6 @@ from filings.register.blind_keys import subject_key
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import APPLICANT, LEAD_REVIEWER, REVIEWER
-from icpportal.accounts.roles import ensure as ensure_roles
 from tests.transfers import states
 from transfers.models import Order, OrderDocument, ReasonVersion, ReturnReason
 from transfers.orders.machine import ORDER
@@ -52,11 +51,11 @@ def make_user(
 
 
 def make_reviewer(**columns: Any) -> User:
-    return _staff((REVIEWER,), **columns)
+    return make_user(held_roles=(REVIEWER,), **columns)
 
 
 def make_lead_reviewer(**columns: Any) -> User:
-    return _staff((LEAD_REVIEWER,), **columns)
+    return make_user(held_roles=(LEAD_REVIEWER,), **columns)
 
 
 def make_return(order: Order, reviewer: User | None = None) -> None:
@@ -65,11 +64,6 @@ def make_return(order: Order, reviewer: User | None = None) -> None:
     order.rounds.create(number=number, reviewer=reviewer or make_reviewer(), decision="send_back")
     order.returns = number
     Order.objects.filter(pk=order.pk).update(returns=number)
-
-
-def _staff(held_roles: tuple[str, ...], **columns: Any) -> User:
-    ensure_roles()
-    return make_user(held_roles=held_roles, **columns)
 
 
 def sign_in(client: Client, user: User) -> Client:

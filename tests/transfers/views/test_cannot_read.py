@@ -16,7 +16,7 @@ from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message
 from tests.bad import WAYS, aside, causes, personal, spoil
 from tests.transfers import states
-from tests.transfers.builders import _staff, fire, make_lead_reviewer, make_order, make_user, sign_in
+from tests.transfers.builders import fire, make_lead_reviewer, make_order, make_user, sign_in
 from tests.transfers.cancels import make_website
 from transfers.dashboard.lists import KEYS
 from transfers.models import Duty, Order
@@ -219,6 +219,6 @@ def test_the_desk_s_lists_open_beside_unreadable_rows(client: Client, settings: 
     rows += [(owner, "mobile"), (Message.objects.get(), "payload")]
     for row, column in rows:
         spoil(row, column)
-    sign_in(client, _staff((role,)))
+    sign_in(client, make_user(held_roles=(role,)))
 
     assert page(client, reverse(f"admin:{name}_changelist"))[0] == 200
