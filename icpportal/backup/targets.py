@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.utils import timezone
 
+from icpportal.gateways.addresses import names_store
 from icpportal.gateways.storage import TROUBLE, StorageDown, says_gone
 from icpportal.privacy.files.folders import WholeFiles
 
@@ -24,6 +25,18 @@ CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 20.0, 2
 
 class DamagedBackup(Exception):
     """The stored content is not what was written."""
+
+
+class WrongBucket(StorageDown):
+    """A bucket cannot be asked with these settings."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where)
+        self.why = why
+
+    @property
+    def explanation(self) -> str:
+        return f"{self} cannot be asked: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +180,15 @@ def _folder(where: str) -> Storage:
 
 
 def _bucket(where: str) -> Storage:
-    # only where backups lie in a bucket
-    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-    from storages.backends.s3 import S3Storage  # noqa: PLC0415
+    try:  # only where backups lie in a bucket
+        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+        from storages.backends.s3 import S3Storage  # noqa: PLC0415
+    except ImportError:
+        raise WrongBucket(where, "what requirements-s3.txt names is not installed") from None
+    address = settings.BACKUP_S3["endpoint_url"]
+    if address and not names_store(address):
+        raise WrongBucket(where, "BACKUP_S3_ENDPOINT_URL, or S3_ENDPOINT_URL in its place, cannot be read")
 
     bucket, _slash, prefix = where.removeprefix(S3).partition("/")
     return S3Storage(

@@ -28,8 +28,8 @@ if S3_BUCKET:
         raise ImproperlyConfigured("S3_BUCKET is set, and what requirements-s3.txt names is not installed.") from None
     S3_OPTIONS = {
         "bucket_name": S3_BUCKET,
-        "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-        "region_name": env.str("S3_REGION", default=None),
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+        "region_name": env.str("S3_REGION", default="") or None,
         "access_key": env.str("S3_ACCESS_KEY"),
         "secret_key": env.str("S3_SECRET_KEY"),
         "default_acl": None,
@@ -85,12 +85,20 @@ else:
         "OPTIONS": {"location": EXPORTS_ROOT, **PRIVATE_FILES},
     }
 # backups that go to `s3://…`: the account of the documents, unless they have one of their own
-BACKUP_S3 = {
-    "endpoint_url": env.str("BACKUP_S3_ENDPOINT_URL", default=env.str("S3_ENDPOINT_URL", default="")) or None,
-    "region_name": env.str("BACKUP_S3_REGION", default=env.str("S3_REGION", default="")) or None,
-    "access_key": env.str("BACKUP_S3_ACCESS_KEY", default=env.str("S3_ACCESS_KEY", default="")),
-    "secret_key": env.str("BACKUP_S3_SECRET_KEY", default=env.str("S3_SECRET_KEY", default="")),
+_own = {
+    "endpoint_url": env.str("BACKUP_S3_ENDPOINT_URL", default=""),
+    "region_name": env.str("BACKUP_S3_REGION", default=""),
+    "access_key": env.str("BACKUP_S3_ACCESS_KEY", default=""),
+    "secret_key": env.str("BACKUP_S3_SECRET_KEY", default=""),
 }
+_of_documents = {
+    "endpoint_url": env.str("S3_ENDPOINT_URL", default=""),
+    "region_name": env.str("S3_REGION", default=""),
+    "access_key": env.str("S3_ACCESS_KEY", default=""),
+    "secret_key": env.str("S3_SECRET_KEY", default=""),
+}
+BACKUPS_HAVE_BUCKET = any(_own.values())
+BACKUP_S3 = {name: value or _of_documents[name] or None for name, value in _own.items()}
 STORAGES = {
     "default": DOCUMENT_STORAGE,
     "documents": DOCUMENT_STORAGE,

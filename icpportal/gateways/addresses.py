@@ -1,7 +1,10 @@
 """Addresses of outside systems: which are this machine's, and which are asked in the clear."""
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
+
+LABEL = re.compile("(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)  # a part of a host's name in DNS
 
 
 def is_this_machine(host: str) -> bool:
@@ -27,6 +30,15 @@ def names_host(address: str) -> bool:
         return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # the port
         return False
+
+
+def names_store(address: str) -> bool:
+    """Whether a bucket can be there: as `names_host`, and what its library demands (no underscore, no other letter)."""
+    parts = split_address(address) if names_host(address) else None
+    if parts is None or parts.query:
+        return False
+    host = (parts.hostname or "").removesuffix(".")
+    return ":" in host or all(map(LABEL.fullmatch, host.split(".")))
 
 
 def crosses_in_clear(address: str) -> bool:

@@ -63,6 +63,7 @@ BUCKET_WORDS = {
     "RetriesExceededError": "an answer broke off",  # within the content of a file
     "InvalidEndpointError": "its address cannot be read",
     "ParamValidationError": "that is no name of a bucket",
+    "InvalidRegionError": "that is no name of a region",
 }
 
 

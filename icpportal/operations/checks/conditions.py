@@ -1,6 +1,9 @@
 """What must not be so in production: each is true where it is."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -8,12 +11,15 @@ from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.utils.module_loading import import_string
 
-from icpportal.gateways.addresses import crosses_in_clear, is_this_machine, names_host
+from icpportal.gateways.addresses import crosses_in_clear, is_this_machine, names_host, names_store
 from icpportal.gateways.sms import cloud, http
 from icpportal.privacy import crypto
 
 HTTP_SMS = "icpportal.gateways.sms.http.HttpSms"
 INVENTED = ("demo-only", "insecure")
+# what the library sends requests for; a name with this ending it takes for another kind of bucket of its maker
+BUCKET_NAME = re.compile(r"[a-zA-Z0-9.\-_]{1,255}(?<!--x-s3)")
+REGION_NAME = re.compile(r"(?![0-9]+$)(?!-)[a-zA-Z0-9-]{1,63}(?<!-)")
 LEAST_WAIVER = 10  # characters: requires a reason, not just "yes"
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
@@ -62,10 +68,30 @@ def bucket_is_abroad() -> bool:
     return not is_here and len(settings.STORAGE_REGION_WAIVER) < LEAST_WAIVER
 
 
+def _accounts_of_buckets() -> Iterator[dict[str, Any]]:
+    """Those in use: of the documents, and of backups if they have settings of their own."""
+    if settings.S3_BUCKET:
+        yield settings.S3_OPTIONS
+    if settings.BACKUPS_HAVE_BUCKET:
+        yield settings.BACKUP_S3
+
+
 def bucket_address_is_unreadable() -> bool:
     """No file or no backup could be stored: the address of a bucket lacks https://, or has a host nobody can read."""
-    of_documents = settings.S3_OPTIONS["endpoint_url"] if settings.S3_BUCKET else None
-    return not all(map(names_host, filter(None, (of_documents, settings.BACKUP_S3["endpoint_url"]))))
+    addresses = [account["endpoint_url"] for account in _accounts_of_buckets()]
+    return not all(map(names_store, filter(None, addresses)))
+
+
+def bucket_name_is_wrong() -> bool:
+    """No file or no backup could be stored: the library refuses the name of the bucket or of its region."""
+    is_bucket = not settings.S3_BUCKET or bool(BUCKET_NAME.fullmatch(settings.S3_BUCKET))
+    regions = [account["region_name"] for account in _accounts_of_buckets()]
+    return not is_bucket or not all(map(REGION_NAME.fullmatch, filter(None, regions)))
+
+
+def bucket_has_no_keys() -> bool:
+    """No file or no backup could be stored: one of the two keys of a bucket is empty."""
+    return not all(account["access_key"] and account["secret_key"] for account in _accounts_of_buckets())
 
 
 def text_supplier_is_unclear() -> bool:

@@ -186,7 +186,21 @@ RULES = (
         "portal.E035",
         conditions.bucket_address_is_unreadable,
         "S3_ENDPOINT_URL or BACKUP_S3_ENDPOINT_URL cannot be read: no file could be stored.",
-        "https:// (http:// for a store beside the portal), its host, and its port unless it is the usual one.",
+        "https:// (http:// for a store beside the portal), its host of letters, digits, dots and hyphens, and its port "
+        "unless it is the usual one.",
+    ),
+    Rule(
+        "portal.E036",
+        conditions.bucket_name_is_wrong,
+        "S3_BUCKET, S3_REGION or BACKUP_S3_REGION is no name of a bucket or a region: no file could be stored.",
+        "The bare name, such as documents or cn-beijing, as the store shows it; no address, no folder.",
+    ),
+    Rule(
+        "portal.E037",
+        conditions.bucket_has_no_keys,
+        "A bucket lacks one of its two keys: no file could be stored.",
+        "S3_ACCESS_KEY and S3_SECRET_KEY; where backups have an account of their own, BACKUP_S3_ACCESS_KEY and "
+        "BACKUP_S3_SECRET_KEY.",
     ),
     Rule(
         "portal.W003",

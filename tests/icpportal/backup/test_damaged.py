@@ -257,6 +257,19 @@ def test_a_bucket_that_says_nothing_is_given_up_after_two_attempts(
         assert waiting_calls(silent) == 4
 
 
+def test_an_address_of_the_bucket_that_nobody_can_read_is_named_instead_of_a_traceback(settings: Any) -> None:
+    settings.BACKUP_S3 = settings.BACKUP_S3 | {"endpoint_url": "s3:9000"}
+
+    for command, options, undone in (
+        ("backup", ["--list"], "Not listed"),
+        ("backup", ["--to"], "No backup was made"),
+        ("restore", ["--dry-run", "--from"], "Not restored"),
+    ):
+        says = rf"^{undone}: s3://backups/portal cannot be asked: BACKUP_S3_ENDPOINT_URL, or S3_E.* cannot be read\.$"
+        with pytest.raises(CommandError, match=says):
+            call_command(command, *options, "s3://backups/portal")
+
+
 def waiting_calls(server: socket.socket) -> int:
     """How many connected, none of which the server has taken."""
     server.settimeout(0.1)

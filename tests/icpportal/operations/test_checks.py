@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
+from storages.backends.s3 import S3Storage
 
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
@@ -52,9 +54,15 @@ SAFE = {
     "SERVER_PROVINCE": "31",
 }
 DEMO_KEY = "demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA="
-BUCKET = {"region_name": None, "endpoint_url": None}
+BUCKET = {"region_name": None, "endpoint_url": None, "access_key": "k", "secret_key": "s"}
 MAINLAND = BUCKET | {"region_name": "cn-beijing"}
-NO_ENDPOINT = ("s3:9000", "oss-cn-beijing.example.com", "https://[oss-cn-beijing]")
+NO_ENDPOINT = (
+    *("s3:9000", "oss-cn-beijing.example.com", "https://[oss-cn-beijing]", "http://my_store:9000", "http://存储:9000"),
+    *("http://s3-:9000", "https://oss-cn-beijing..example.com", "https://oss-cn-beijing.example.com/?x"),
+)
+OF_BACKUPS = {"BACKUPS_HAVE_BUCKET": True}
+NO_BUCKET = ("My Bucket", "s3://documents", "documents/2026", "文档", "documents--x-s3")
+NO_REGION = ("北京", "cn_beijing", "cn beijing", "cn-", "11")
 ALIYUN = {
     "SMS_GATEWAY": "icpportal.gateways.sms.aliyun.AliyunSms",
     "SMS_SIGN_NAME": "我们的云",
@@ -135,7 +143,12 @@ UNSAFE = [
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     *(("portal.E035", {"S3_BUCKET": "b", "S3_OPTIONS": MAINLAND | {"endpoint_url": url}}) for url in NO_ENDPOINT),
-    *(("portal.E035", {"BACKUP_S3": MAINLAND | {"endpoint_url": url}}) for url in NO_ENDPOINT),
+    *(("portal.E035", OF_BACKUPS | {"BACKUP_S3": MAINLAND | {"endpoint_url": url}}) for url in NO_ENDPOINT),
+    *(("portal.E036", {"S3_BUCKET": name, "S3_OPTIONS": MAINLAND}) for name in NO_BUCKET),
+    *(("portal.E036", OF_BACKUPS | {"BACKUP_S3": BUCKET | {"region_name": name}}) for name in NO_REGION),
+    ("portal.E037", {"S3_BUCKET": "b", "S3_OPTIONS": MAINLAND | {"secret_key": ""}}),
+    ("portal.E037", {"S3_BUCKET": "b", "S3_OPTIONS": MAINLAND | {"access_key": ""}}),
+    ("portal.E037", OF_BACKUPS | {"BACKUP_S3": MAINLAND | {"secret_key": None}}),
     ("portal.W003", {"REDIS_URL": ""}),
     ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=none"}),
     ("portal.W008", {"REDIS_URL": "rediss://redis.example.com:6380/0?ssl_cert_reqs=CERT_NONE"}),
@@ -309,3 +322,58 @@ def test_the_deployment_check_names_two_duties_in_one_account_and_superusers(set
     ]
     settings.DEMO = True
     assert duties_are_apart(None) == []
+
+
+@pytest.mark.parametrize(
+    "address", [*NO_ENDPOINT, "http://s3:9000", "https://oss-cn-beijing.invalid", "http://[::1]:9"]
+)
+@pytest.mark.parametrize("bucket", [*NO_BUCKET[:-1], "documents", "My_Bucket"])
+def test_the_check_refuses_what_the_library_of_buckets_refuses(settings, address, bucket):
+    """The request is signed and not sent. (The library takes an `--x-s3` for a bucket that it has to sign in to.)"""
+    options = MAINLAND | {"endpoint_url": address}
+    found = findings(settings, S3_BUCKET=bucket, S3_OPTIONS=options)
+
+    try:
+        S3Storage(**options, bucket_name=bucket).url("a.jpg")
+    except (ValueError, BotoCoreError):
+        assert set(found) & {"portal.E035", "portal.E036"}
+    else:
+        assert found == []
+
+
+S3_SETTINGS = {"S3_REGION": "cn-beijing", "S3_ACCESS_KEY": "k", "S3_SECRET_KEY": "s"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"S3_ENDPOINT_URL": "http://my_store:9000"}, "(portal.E035) S3_ENDPOINT_URL or BACKUP_S3_ENDPOINT_URL"),
+        ({"S3_BUCKET": "My Bucket"}, "(portal.E036) S3_BUCKET, S3_REGION or BACKUP_S3_REGION"),
+        ({"S3_SECRET_KEY": ""}, "(portal.E037) A bucket lacks one of its two keys"),
+        ({"BACKUP_S3_ACCESS_KEY": "k", "S3_BUCKET": "", "S3_SECRET_KEY": ""}, "(portal.E037) A bucket lacks one"),
+    ],
+)
+def test_the_check_names_a_setting_of_a_bucket_that_would_store_nothing(wrong, says):
+    done = manage("check", **{"S3_BUCKET": "documents", **S3_SETTINGS, **wrong})
+
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert done.stderr.count("(portal.") == 1
+
+
+def test_an_address_of_a_bucket_that_nothing_uses_stops_no_command():
+    done = manage("check", "--deploy", S3_ENDPOINT_URL="s3:9000", S3_BUCKET="")
+
+    assert (done.returncode, "portal." in done.stdout + done.stderr) == (0, False)
+
+
+def test_a_setting_of_a_bucket_without_a_value_is_as_if_it_were_left_out():
+    empty = dict.fromkeys(("BACKUP_S3_ENDPOINT_URL", "BACKUP_S3_REGION", "BACKUP_S3_ACCESS_KEY"), "")
+    done = manage(
+        *("shell", "--verbosity", "0", "-c"),
+        "from django.conf import settings; print(settings.S3_OPTIONS['endpoint_url'], settings.BACKUP_S3)",
+        **{"S3_BUCKET": "documents", **S3_SETTINGS, "S3_ENDPOINT_URL": "", **empty},
+    )
+
+    account = {"endpoint_url": None, "region_name": "cn-beijing", "access_key": "k", "secret_key": "s"}
+    assert done.stdout.strip() == f"None {account}", done.stderr
