@@ -6,6 +6,7 @@ Each is really started, in the environment of production, and ends before it spe
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -84,6 +85,29 @@ def test_a_complete_production_environment_may_serve():
     done = start("asgi")
 
     assert (done.returncode, "does not start" in done.stderr) == (0, False)
+
+
+def test_gunicorn_writes_each_line_once_and_in_our_format_also_after_a_reload(tmp_path):
+    """As the image starts it; it reads gunicorn.conf.py from the folder of the portal."""
+    flags = ("--preload", "--workers", "1", "--worker-class", "gthread", "--graceful-timeout", "1")
+    given = environment(PRODUCTION | {"LOG_LEVEL": "INFO", "VAR_DIR": str(tmp_path)})
+    command = [sys.executable, "-m", *PROGRAMS["gunicorn"], *flags]
+    written, booted = [], []
+    with subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True) as web:
+        for line in web.stderr:
+            written.append(line)
+            if "Booting worker" in line:
+                booted.append(line)
+                web.send_signal(signal.SIGHUP if len(booted) == 1 else signal.SIGTERM)
+
+    after = written[written.index(booted[0]) :]
+    events = [json.loads(line)["event"] for line in after]
+    assert [event.partition(":")[0] for event in events if event.startswith(("Booting", "Handling"))] == [
+        "Booting worker with pid",
+        "Handling signal",
+        "Booting worker with pid",
+        "Handling signal",
+    ]
 
 
 def test_commands_run_with_a_stand_in_so_that_it_can_be_fixed_and_the_deployment_check_names_it():
