@@ -55,6 +55,7 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
     try:
         return _back_up(target, keys_target, stamp, tell)
     except BaseException:
+        tell("The backup stopped: what it has written is deleted.")
         with suppress(StorageDown):
             _drop(target, stamp)
             keys_target.drop(f"{KEYS}/{stamp}")

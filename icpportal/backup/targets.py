@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -164,6 +164,15 @@ class Target:
         except TROUBLE as trouble:
             if not says_gone(trouble):
                 raise StorageDown(self.where) from trouble
+
+
+def announce(targets: Sequence[Target], tell: Callable[[str], None]) -> None:
+    """Says before the first call to a bucket how long it may take: minutes of silence look like a command that hangs."""
+    buckets = list(dict.fromkeys(target.where for target in targets if target.is_bucket))
+    if buckets:
+        asked = f"{' and '.join(buckets)} {'are' if len(buckets) > 1 else 'is'} asked."
+        seconds = ATTEMPTS * READ_SECONDS
+        tell(f"{asked} A bucket that says nothing is given up at each step, after about {seconds:.0f} seconds.")
 
 
 def measure(name: str, source: BinaryIO) -> StoredFile:

@@ -67,6 +67,26 @@ BUCKET_WORDS = {
 }
 
 
+# an answer without a body, as to a HEAD, is its number alone
+NUMBERS = {
+    "301": "the bucket is in another region or at another address",
+    "400": "it does not take the request for a valid one: check its address, region and keys",
+    "401": "it does not accept our keys",
+    "403": "it does not accept our keys, or they have no right to this",
+    "404": "there is no such bucket",
+    "429": "it is asked too often",
+    "503": "it is busy",
+}
+
+
+def _answer_in_words(code: str) -> str:
+    """What a bucket answered: its own word, such as NoSuchBucket, or what its number means."""
+    if not code.isdecimal():
+        return code
+    fault = "it reports a fault of its own" if code.startswith("5") else "an answer that has no meaning here"
+    return f"{NUMBERS.get(code, fault)}, HTTP {code}"
+
+
 class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
@@ -76,7 +96,7 @@ class StorageDown(Retryable):
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
         number = getattr(cause, "errno", None)  # its own text may quote anything
-        code = answer.get("Error", {}).get("Code") or (os.strerror(number) if number else "")
+        code = _answer_in_words(answer.get("Error", {}).get("Code", "")) or (os.strerror(number) if number else "")
         said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_in_words(cause, ()) if cause else "")
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 

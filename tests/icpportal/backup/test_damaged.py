@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO, StringIO
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -33,6 +35,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "the manifest is empty": lambda folder: (folder / "manifest").write_bytes(b""),
     "the manifest is short": lambda folder: (folder / "manifest").write_bytes((folder / "manifest").read_bytes()[:-50]),
 }
+
+GIVEN_UP = "A bucket that says nothing is given up at each step, after about 0 seconds."
+INVENTED = {"access_key": "invented", "secret_key": "invented", "region_name": "cn-north-1"}
 
 
 @pytest.fixture
@@ -240,21 +245,65 @@ def test_a_bucket_that_says_nothing_is_given_up_after_two_attempts(
 ) -> None:
     monkeypatch.setattr(targets, "READ_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.BACKUP_S3 = {
-            "access_key": "invented",
-            "secret_key": "invented",
-            "region_name": "cn-north-1",
-            "endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}",
-        }
+        settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         for command, options, undone in (
             ("backup", ["--list"], "Not listed"),
             ("restore", ["--dry-run", "--from"], "Not restored"),
         ):
             says = rf"^{undone}: s3://backups/portal does not answer, .* \(no answer in time\)\.$"
+            told = StringIO()
             with pytest.raises(CommandError, match=says):
-                call_command(command, *options, "s3://backups/portal")
+                call_command(command, *options, "s3://backups/portal", stderr=told)
+            assert told.getvalue() == f"s3://backups/portal is asked. {GIVEN_UP}\n"
 
         assert waiting_calls(silent) == 4
+
+
+def test_a_backup_says_what_it_waits_for_before_it_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr(targets, "READ_SECONDS", 0.2)
+    told = StringIO()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with pytest.raises(CommandError, match=r"^No backup was made: s3://backups/portal .* \(no answer in time\)\.$"):
+            call_command("backup", to="s3://backups/portal", keys_to="s3://backups/keys", stderr=told)
+
+    down = "Not all old data was deleted: {} does not answer, refuses us or has no room (no answer in time)."
+    assert told.getvalue().splitlines() == [
+        f"s3://backups/portal and s3://backups/keys are asked. {GIVEN_UP}",
+        down.format("s3://backups/keys"),
+        down.format("s3://backups/portal"),
+        "The backup stopped: what it has written is deleted.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (400, "it does not take the request for a valid one: check its address, region and keys, HTTP 400"),
+        (403, "it does not accept our keys, or they have no right to this, HTTP 403"),
+        (502, "it reports a fault of its own, HTTP 502"),
+    ],
+)
+def test_a_bucket_that_answers_with_a_number_alone_is_told_in_words(settings: Any, number: int, says: str) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:  # noqa: N802 -- the name is the library's
+            self.send_response(number)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_HEAD  # noqa: N815
+
+        def log_message(self, *_words: object) -> None:
+            """Says nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"}
+        for act in (lambda: manifest.stamps(Target("s3://backups")), lambda: Target("s3://backups").size("manifest")):
+            with pytest.raises(StorageDown) as down:
+                act()
+            assert down.value.explanation == f"s3://backups does not answer, refuses us or has no room ({says})"
+        server.shutdown()
 
 
 def test_an_address_of_the_bucket_that_nobody_can_read_is_named_instead_of_a_traceback(settings: Any) -> None:

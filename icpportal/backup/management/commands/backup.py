@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpportal.backup import ages, backups, database, manifest
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import DamagedBackup, Target
+from icpportal.backup.targets import DamagedBackup, Target, announce
 from icpportal.gateways.storage import StorageDown
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Command(BaseCommand):
             if not to:
                 raise CommandError("Name the place of the backup: --to DIR, or --to s3://bucket/prefix.")
             target, keys_target = Target(to), Target(keys_to or to)
+            announce([target, keys_target], self.stderr.write)
             _refuse_wrong_place([target, keys_target] if keys_to else [target], first=first)
             self._make(target, keys_target, as_json=as_json, trusted=trust_clock)
         except (DatabaseFault, DamagedBackup, NoScratch) as fault:
@@ -149,6 +150,7 @@ class Command(BaseCommand):
     def _list(self, target: Target, *, as_json: bool) -> None:
         if not target.is_there():
             raise CommandError(f"There is no folder {target.where}.")
+        announce([target], self.stderr.write)
         found = {stamp: manifest.key_of(target, stamp) for stamp in manifest.stamps(target)}
         if as_json:
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))

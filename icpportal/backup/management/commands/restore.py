@@ -11,7 +11,7 @@ from icpportal.audit import verification
 from icpportal.backup import database, manifest, release, restores
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import DamagedBackup, Target
+from icpportal.backup.targets import DamagedBackup, Target, announce
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.crypto import Unreadable
@@ -62,7 +62,9 @@ class Command(BaseCommand):
             raise CommandError("Name the place of the backups: --from DIR, or --from s3://bucket/prefix.")
         act = self._add_keys if options["only_file_keys"] else self._restore
         try:
-            act(Target(source), Target(keys_from or source), **options)
+            target, keys_target = Target(source), Target(keys_from or source)
+            announce([target, keys_target], self.stderr.write)
+            act(target, keys_target, **options)
         except Unreadable as closed:
             raise CommandError(
                 f"Nothing was changed: {closed}. Add the key that sealed the backup to PII_KEYS; "
