@@ -7,7 +7,7 @@ keys of the streams.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 
 from django.core import signing
@@ -17,7 +17,7 @@ from icpportal.backup.streams import Line, SealedStream
 from icpportal.backup.targets import DamagedBackup, Target, plain
 from icpportal.privacy.crypto import KeyMissing, Unreadable, seal, unseal
 
-FORMAT = 1
+FORMAT = 1  # rises when earlier versions would misread a backup; entries that they do not know, they leave out
 BACKUPS, KEYS, FILES = "backups", "file-keys", "files"
 MANIFEST = "manifest"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -144,10 +144,10 @@ def read(target: Target, stamp: str = "") -> Manifest:
         raise DamagedBackup(
             f"the manifest of {stamp} was changed or cut short, or its key is another of that name"
         ) from error
-    content |= {name: SealedStream.of(content[name]) for name in ("database", "keys", "list")}
-    if content.pop("format") != FORMAT:
+    if content["format"] != FORMAT:
         raise DamagedBackup(f"the backup {stamp} was made by a later version: restore it with that one")
-    return Manifest(**content)
+    content |= {name: SealedStream.of(content[name]) for name in ("database", "keys", "list")}
+    return Manifest(**{field.name: content[field.name] for field in fields(Manifest) if field.name in content})
 
 
 def key_of(target: Target, stamp: str) -> str | None:

@@ -33,7 +33,8 @@ class SealedStream:
 
     @classmethod
     def of(cls, told: Line) -> "SealedStream":
-        return cls(StoredFile(**told["stored"]), told["key"])
+        stored = told["stored"]
+        return cls(StoredFile(stored["name"], stored["size"], stored["sha256"]), told["key"])
 
     @contextmanager
     def open(self, target: Target) -> Iterator[BinaryIO]:

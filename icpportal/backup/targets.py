@@ -167,7 +167,7 @@ class Target:
 
 
 def announce(targets: Sequence[Target], tell: Callable[[str], None]) -> None:
-    """Says before the first call to a bucket how long it may take: minutes of silence look like a command that hangs."""
+    """Says before the first call to a bucket how long it may take: minutes of silence look like a hung command."""
     buckets = list(dict.fromkeys(target.where for target in targets if target.is_bucket))
     if buckets:
         asked = f"{' and '.join(buckets)} {'are' if len(buckets) > 1 else 'is'} asked."

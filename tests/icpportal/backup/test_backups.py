@@ -1,5 +1,6 @@
 """Successive backups: what is stored again, what is deleted, what is refused; and a restored portal that waits."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -14,13 +15,14 @@ from icpportal import tasks
 from icpportal.alarms import restored
 from icpportal.alarms.models import Alarm
 from icpportal.backup import backups, database, manifest, restores
-from icpportal.backup.targets import DamagedBackup, Target
+from icpportal.backup.targets import DamagedBackup, Target, plain
 from icpportal.gateways import storage
 from icpportal.gateways.miit.fake import FakeAuthority
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.gateways.storage import StorageDown
 from icpportal.outbox.models import Message
+from icpportal.privacy.crypto import seal, unseal
 from icpportal.privacy.files import keys
 from icpportal.privacy.key_change import marks
 from icpportal.privacy.models import FileKey
@@ -131,6 +133,35 @@ def test_a_restore_with_the_wrong_key_of_indexes_is_refused_before_it_begins(
     for dry_run in (True, False):
         with pytest.raises(CommandError, match="^Not restored: BLIND_INDEX_KEY is not the key of this database"):
             output_of("restore", source=target.where, dry_run=dry_run)
+
+
+def rewritten(target: Target, stamp: str, **more: object) -> None:
+    """Seals the manifest again as another version of the portal would have written it."""
+    name, bound_to = f"backups/{stamp}/manifest", f"backup:{stamp}"
+    content = json.loads(unseal(target.read(name).decode(), bound_to=bound_to)) | more
+    for stream in ("database", "keys", "list"):
+        content[stream] = content[stream] | {"packed": "zstd"}
+        content[stream]["stored"] = content[stream]["stored"] | {"sha3": "ab"}
+    target.put(name, plain(seal(json.dumps(content).encode(), bound_to=bound_to)))
+
+
+def test_a_backup_with_entries_of_a_later_version_is_read_without_them(target: Target) -> None:
+    make_sealed_document(make_order())
+    stamp = make_backup(target)
+    before = manifest.read(target, stamp)
+    rewritten(target, stamp, built_on="another day")
+
+    assert manifest.read(target, stamp) == before
+    assert "1 files would be restored" in output_of("restore", source=target.where, dry_run=True)
+
+
+def test_a_backup_of_a_later_format_is_refused_in_one_sentence(target: Target) -> None:
+    stamp = make_backup(target)
+    rewritten(target, stamp, format=2, database={"stored": {"at": "elsewhere"}})
+
+    says = f"^Not restored: the backup {stamp} was made by a later version: restore it with that one\\.$"
+    with pytest.raises(CommandError, match=says):
+        output_of("restore", source=target.where, dry_run=True)
 
 
 def test_a_dry_run_tells_a_secret_key_that_is_not_the_one_of_the_backup(target: Target, settings: Any) -> None:
