@@ -60,6 +60,8 @@ ADDED_LATER: dict[str, Words] = {
     ),
     "others": _("Only the parts below can be changed now."),
 }
+# what earlier versions queued for nothing, where an empty value leaves the line out now
+ONCE_NOTHING = {"seen": "-"}
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 # messages whose link is as good as a password, or whose address is stored nowhere else
@@ -220,6 +222,7 @@ class _Page:
         context.setdefault("callers", list(settings.PROVIDER_CALLER_NUMBERS))
         for name, words in ADDED_LATER.items():
             context.setdefault(name, words)
+        context.update({name: "" for name, mark in ONCE_NOTHING.items() if context.get(name) == mark})
         if not context.get("url") and context.get("ref"):
             context["url"] = order_url(str(context["ref"]))
 

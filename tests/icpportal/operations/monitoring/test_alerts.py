@@ -98,6 +98,18 @@ def test_a_mail_about_an_alarm_without_reference_and_detail_concerns_nothing(by_
     assert "\n\nMore on it: docs/operations.md" in letter.body
 
 
+def test_an_alarm_mail_queued_before_the_upgrade_has_no_line_that_is_a_hyphen(by_mail, monkeypatch):
+    monkeypatch.setattr(alerts, "_what_it_concerns", lambda _alarm: "-")  # as the version before wrote it
+    open_alarm("restored.example", now=NOW)
+    alerts.tell(now=NOW)
+
+    delivery.deliver()
+
+    (letter,) = mail.outbox
+    assert "-" not in letter.body.splitlines()
+    assert "\n\nMore on it: docs/operations.md" in letter.body
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "the setting ALERTS names this address"), ("zh-hans", "设置项 ALERTS")]
 )
