@@ -55,9 +55,15 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:  #
         for file in files
         if file.stat().st_mtime < before and not _is_alive(file)
     ]
-    for file in [] if dry_run else old:
-        file.unlink(missing_ok=True)
-    return len(old)
+    return len(old) if dry_run else sum(map(_is_deleted, old))
+
+
+def _is_deleted(file: Path) -> bool:
+    try:
+        file.unlink()
+    except OSError:  # gone already, or in a folder that root made: the log of each process tells of those
+        return False
+    return True
 
 
 def _is_alive(file: Path) -> bool:

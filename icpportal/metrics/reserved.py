@@ -5,14 +5,18 @@ process (SIGBUS), so a portal with `METRICS_TOKEN` would answer nothing at all. 
 memory.
 """
 
+import logging
 import mmap
 import os
 import sys
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict
+
+logger = logging.getLogger(__name__)
 
 SMALLEST = 1 << 16  # bytes
 TRIED_AGAIN_SECONDS = 60.0
@@ -81,14 +85,34 @@ class ReservedDict(MmapedDict):
 
 def _reserve(filename: str, least: int) -> bool:
     """Whether space for all of the file, at least this much, is reserved; deletes a file without it."""
+    if is_roots_in_anothers(Path(filename).parent):
+        return False
     try:
         Path(filename).parent.mkdir(parents=True, exist_ok=True)
         with Path(filename).open("a+b") as file:
             os.posix_fallocate(file.fileno(), 0, max(least, os.fstat(file.fileno()).st_size))
-    except OSError:
+    except OSError as trouble:
         _unlink(filename)
+        _tell_once(f"{Path(filename).parent}: {trouble.strerror}")
         return False
     return True
+
+
+def is_roots_in_anothers(folder: Path) -> bool:
+    """Whether root would leave files there that the processes, of another user, could not write or delete."""
+    if os.geteuid():
+        return False
+    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    return owner_of(there) != 0
+
+
+def owner_of(folder: Path) -> int:
+    return folder.stat().st_uid
+
+
+@cache
+def _tell_once(why: str) -> None:
+    logger.warning("counters of this process are not in /metrics: they cannot be written", extra={"why": why})
 
 
 def _unlink(filename: str) -> None:

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from icpportal.gateways.addresses import crosses_in_clear, is_this_machine, names_host, names_store
 from icpportal.gateways.sms import cloud, http
+from icpportal.metrics.reserved import is_roots_in_anothers
 from icpportal.privacy import crypto
 
 HTTP_SMS = "icpportal.gateways.sms.http.HttpSms"
@@ -52,6 +53,11 @@ def private_root_is_public() -> bool:
 def folder_depends_on_the_start() -> bool:
     """Processes that are started elsewhere, such as a backup by cron, would look for files in another place."""
     return not all(Path(folder).is_absolute() for folder in (settings.VAR_DIR, settings.STATIC_ROOT))
+
+
+def runs_as_root_for_another() -> bool:
+    """What this command writes to the data folder would be root's, and the processes could not write beside it."""
+    return is_roots_in_anothers(Path(settings.VAR_DIR).absolute())
 
 
 def private_root_is_lost_with_the_container() -> bool:

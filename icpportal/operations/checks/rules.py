@@ -175,6 +175,13 @@ RULES = (
         Warning,
     ),
     Rule(
+        "portal.W009",
+        conditions.runs_as_root_for_another,
+        "You are root, and VAR_DIR belongs to the user of the processes: they could not change what you leave there.",
+        "Run commands as that user: runuser -u portal -- .venv/bin/python manage.py …",
+        Warning,
+    ),
+    Rule(
         "portal.W002",
         conditions.bucket_is_abroad,
         "The bucket does not look like one in mainland China.",

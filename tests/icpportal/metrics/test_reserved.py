@@ -1,10 +1,12 @@
 """Counting where the data folder has no room."""
 
 import json
+import os
 from pathlib import Path
 
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from icpportal.metrics import reserved
 from tests import fresh
 from tests.icpportal.production import manage
 
@@ -72,3 +74,26 @@ def test_the_room_of_a_file_is_reserved_when_it_is_made(tmp_path):
     files = [file.stat() for file in tmp_path.iterdir()]
     assert files
     assert all(file.st_blocks * 512 >= file.st_size for file in files)
+
+
+def test_a_command_of_root_leaves_no_file_that_the_processes_cannot_write(tmp_path, monkeypatch):
+    of_the_processes = tmp_path / "data"
+    of_the_processes.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(reserved, "owner_of", lambda folder: 10001 if folder == of_the_processes else 0)
+
+    counted = reserved.ReservedDict(str(of_the_processes / "metrics" / "host" / "counter_7.db"))
+    counted.write_value("answers", 3.0, 0.0)
+
+    assert counted.read_value("answers") == (3.0, 0.0)
+    assert list(of_the_processes.iterdir()) == []
+
+
+def test_a_process_says_once_why_its_counters_are_missing(tmp_path, caplog):
+    (tmp_path / "metrics").touch()  # a folder of root's says Permission denied, but not to root, who may run this test
+
+    for kind in ("counter", "histogram"):
+        reserved.ReservedDict(str(tmp_path / "metrics" / f"{kind}_7.db"))
+
+    (said,) = caplog.records
+    assert (said.levelname, said.why) == ("WARNING", f"{tmp_path / 'metrics'}: File exists")

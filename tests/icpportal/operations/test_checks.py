@@ -1,5 +1,6 @@
 """Production does not start with incomplete settings: each missing or unsafe one is named."""
 
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from storages.backends.s3 import S3Storage
 
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
+from icpportal.metrics import reserved
 from icpportal.operations.checks.registered import (
     alarms_are_sent,
     duties_are_apart,
@@ -210,8 +212,19 @@ def test_keys_are_read_with_spaces_around_them(settings):
     assert findings(settings, PII_KEYS=f"{SAFE['PII_KEYS']} , old: {SAFE['PII_KEYS'][5:]}") == []
 
 
+def test_root_is_warned_whose_files_the_processes_could_not_change(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(reserved, "owner_of", lambda folder: 10001 if folder == tmp_path else 0)
+
+    assert findings(settings, VAR_DIR=tmp_path) == ["portal.W009"]
+    assert findings(settings, VAR_DIR=tmp_path / "not" / "there" / "yet") == ["portal.W009"]
+    assert findings(settings, VAR_DIR="/") == []
+    monkeypatch.setattr(os, "geteuid", lambda: 10001)
+    assert findings(settings, VAR_DIR=tmp_path) == []
+
+
 def test_every_rule_has_a_setting_that_breaks_it():
-    broken = {rule for rule, _ in UNSAFE} | {"portal.W001"}
+    broken = {rule for rule, _ in UNSAFE} | {"portal.W001", "portal.W009"}
 
     assert broken == {rule.id for rule in RULES}
 
