@@ -1,7 +1,33 @@
 """The ways in which an outside system can fail."""
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+
+# of buckets, by name, because the library is only there where a bucket is used
+BUCKET_WORDS = {
+    "NoCredentialsError": "it has no key: docs/operations.md names the two settings of each bucket",
+    "PartialCredentialsError": "one of its two keys is missing",
+    "EndpointConnectionError": "no connection",
+    "ConnectTimeoutError": "no connection in time",
+    "ReadTimeoutError": "no answer in time",
+    "SSLError": "its certificate is not trusted, or it does not speak TLS",
+    "ConnectionClosedError": "the connection broke off",
+    "RetriesExceededError": "an answer broke off",  # within the content of a file
+    "InvalidEndpointError": "its address cannot be read",
+    "ParamValidationError": "that is no name of a bucket",
+    "InvalidRegionError": "that is no name of a region",
+}
+# an answer without a body, as to a HEAD, is its number alone
+NUMBERS = {
+    "301": "the bucket is in another region or at another address",
+    "400": "it does not take the request for a valid one: check its address, region and keys",
+    "401": "it does not accept our keys",
+    "403": "it does not accept our keys, or they have no right to this",
+    "404": "there is no such bucket",
+    "429": "it is asked too often",
+    "503": "it is busy",
+}
 
 
 class Retryable(Exception):
@@ -50,3 +76,19 @@ def failure_in_words(problem: BaseException, known: Iterable[tuple[type[BaseExce
     causes = tuple(causes_of(problem))
     found = (words for kind, words in known for each in causes if isinstance(each, kind))
     return next(found, f"unexpected error ({type(problem).__name__})")
+
+
+def storage_failure_in_words(trouble: BaseException) -> str:
+    """What the storage answered or why it did not; never the text of the error, which may quote anything."""
+    answer = getattr(trouble, "response", None) or {}
+    number = getattr(trouble, "errno", None)
+    code = _answer_in_words(answer.get("Error", {}).get("Code", "")) or (os.strerror(number) if number else "")
+    return code or BUCKET_WORDS.get(type(trouble).__name__) or failure_in_words(trouble, ())
+
+
+def _answer_in_words(code: str) -> str:
+    """What a bucket answered: its own word, such as NoSuchBucket, or what its number means."""
+    if not code.isdecimal():
+        return code
+    fault = "it reports a fault of its own" if code.startswith("5") else "an answer that has no meaning here"
+    return f"{NUMBERS.get(code, fault)}, HTTP {code}"

@@ -24,7 +24,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils import timezone
 
-from icpportal.gateways.errors import Retryable, failure_in_words
+from icpportal.gateways.errors import Retryable, storage_failure_in_words
 from icpportal.privacy.files import keys, pieces
 from icpportal.privacy.models import FileKey, FolderMark
 
@@ -51,53 +51,13 @@ PAUSE_SECONDS = 15  # pages leave a bucket that hangs alone for so long
 Save = Callable[[str, ContentFile], str]
 
 
-# by name, because the library is only there where a bucket is used
-BUCKET_WORDS = {
-    "NoCredentialsError": "it has no key: docs/operations.md names the two settings of each bucket",
-    "PartialCredentialsError": "one of its two keys is missing",
-    "EndpointConnectionError": "no connection",
-    "ConnectTimeoutError": "no connection in time",
-    "ReadTimeoutError": "no answer in time",
-    "SSLError": "its certificate is not trusted, or it does not speak TLS",
-    "ConnectionClosedError": "the connection broke off",
-    "RetriesExceededError": "an answer broke off",  # within the content of a file
-    "InvalidEndpointError": "its address cannot be read",
-    "ParamValidationError": "that is no name of a bucket",
-    "InvalidRegionError": "that is no name of a region",
-}
-
-
-# an answer without a body, as to a HEAD, is its number alone
-NUMBERS = {
-    "301": "the bucket is in another region or at another address",
-    "400": "it does not take the request for a valid one: check its address, region and keys",
-    "401": "it does not accept our keys",
-    "403": "it does not accept our keys, or they have no right to this",
-    "404": "there is no such bucket",
-    "429": "it is asked too often",
-    "503": "it is busy",
-}
-
-
-def _answer_in_words(code: str) -> str:
-    """What a bucket answered: its own word, such as NoSuchBucket, or what its number means."""
-    if not code.isdecimal():
-        return code
-    fault = "it reports a fault of its own" if code.startswith("5") else "an answer that has no meaning here"
-    return f"{NUMBERS.get(code, fault)}, HTTP {code}"
-
-
 class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
     @property
     def explanation(self) -> str:
         """For operations, also on the health page: which storage, and what it said, such as that there is no bucket."""
-        cause = self.__cause__
-        answer = getattr(cause, "response", None) or {}
-        number = getattr(cause, "errno", None)  # its own text may quote anything
-        code = _answer_in_words(answer.get("Error", {}).get("Code", "")) or (os.strerror(number) if number else "")
-        said = code or BUCKET_WORDS.get(type(cause).__name__) or (failure_in_words(cause, ()) if cause else "")
+        said = storage_failure_in_words(self.__cause__) if self.__cause__ else ""
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 
 
