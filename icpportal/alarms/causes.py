@@ -204,6 +204,11 @@ CAUSES = (
         _("Load the State Council's notice with “holidays load”, or update the package chinesecalendar."),
     ),
     Cause(
+        "health.outbox",
+        _("Messages have waited for more than five minutes, or a supplier refuses them all (refused: the channel)."),
+        _("Check the workers and the supplier. “Outgoing messages”, “Failed, not given up”: tick all, resend or stop."),
+    ),
+    Cause(
         "health.*",
         _("A check of /healthz/deep has been red for more than a minute. The cause names the check."),
         _("Open /healthz/deep. The table under “Watching” in docs/operations.md says for each check where to look."),

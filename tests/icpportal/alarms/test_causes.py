@@ -31,7 +31,7 @@ COMPUTED = {
         *(line_state.stop_alarm((way,)) for way in BOTH),
         line_state.stop_alarm(BOTH),
     ],
-    "icpportal/operations/monitoring/watch.py": ["health.mail"],
+    "icpportal/operations/monitoring/watch.py": ["health.mail", "health.outbox"],
     "icpportal/operations/reconcile.py": [*reconcile.ALARMS.values(), reconcile.DOWNLOAD_PARKED],
     "icpportal/outbox/delivery.py": [alarm_of("email"), alarm_of("sms")],
     "filings/register/numbers.py": ["filing_number.unread:AAA999"],

@@ -1,5 +1,6 @@
 """The outbox at the review desk: visible to operations, changed by permission, and without personal data."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from icpportal.alarms.causes import cause_of
 from icpportal.desk.event_lines import in_each_language
+from icpportal.operations.monitoring import health
 from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.queries import failed_messages, refused_channels
 from icpportal.outbox.texts import catalogue
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +42,13 @@ def staff(client, people):
     return sign_in
 
 
-def make_message(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+def make_message(key: str = "order_received:7:account:sms", *, to: str = "13900000002", **columns: Any) -> Message:
     context = {"domain": "secret-domain.example", "ref": "T7Q4-M2KX", "due": timezone.now() + timedelta(days=2)}
     message = notify(
         key=key,
         template="order_received",
         channel="sms",
-        to="13900000002",
+        to=to,
         language="en",
         context=context,
         reference="T7Q4-M2KX",
@@ -54,7 +58,7 @@ def make_message(key: str = "order_received:7:account:sms", **columns: Any) -> M
     return message
 
 
-def make_failed(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+def make_failed(key: str = "order_received:7:account:sms", *, to: str = "13900000002", **columns: Any) -> Message:
     ended = {
         "state": State.FAILED,
         "attempts": 9,
@@ -62,7 +66,7 @@ def make_failed(key: str = "order_received:7:account:sms", **columns: Any) -> Me
         "failed_at": timezone.now(),
         "last_error": "refused: 550",
     }
-    return make_message(key, **{**ended, **columns})
+    return make_message(key, to=to, **{**ended, **columns})
 
 
 def act(client: Any, action: str, *messages: Message) -> Any:
@@ -169,6 +173,33 @@ def test_operations_give_up_messages_that_cannot_be_sent(staff):
     waiting.refresh_from_db()
     assert (waiting.state, waiting.next_at, waiting.last_error) == (State.FAILED, None, "given up by staff")
     assert waiting.given_up_at is not None
+
+
+@pytest.mark.parametrize("action", ["send_again", "give_up"])
+def test_night_shift_ends_the_alarm_about_refused_messages_page_by_page_as_the_alarm_says(staff, action):
+    for number in range(10, 40):  # more than a page of the list shows
+        make_failed(f"k:{number}:sms", to=f"139000000{number}")
+    client = staff("view_message", "deliver_message")
+    now = timezone.now()
+    with override("en"):
+        advice = str(cause_of("health.outbox").act)
+    is_red = not health.deep_checks(now)["outbox"]()["ok"]
+
+    pages = []
+    for _press in range(2):
+        page = client.get(reverse(LIST), {"care": "failed"}).content.decode()
+        ticked = re.findall('name="_selected_action" value="([^"]+)"', page)  # by the box in the head of the list
+        client.post(f"{reverse(LIST)}?care=failed", {"action": action, "_selected_action": ticked})
+        pages.append((len(ticked), "data-all" in page))
+
+    assert is_red
+    assert [words in advice and words in page for words in ("Outgoing messages", "Failed, not given up")] == [
+        True,
+        True,
+    ]
+    assert pages == [(25, True), (5, True)]
+    assert not failed_messages().exists()
+    assert not refused_channels(now)
 
 
 def test_an_erased_code_is_left_unchanged(staff):
