@@ -22,6 +22,7 @@ from psycopg.pq.abc import PGresult
 KEPT = 100  # statements of a connection; the one that was not used for longest goes
 # a statement whose columns have other types or lengths since a migration, and one that the server no longer has
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
+COPIES = re.compile(r"\s*copy\b", re.IGNORECASE)
 PLACEHOLDER = re.compile("%[s%]")
 
 
@@ -61,11 +62,12 @@ class Statements:
     def _name(self, sql: str, types: tuple[int, ...]) -> bytes:
         """The name of the statement for values of these types, which has been prepared."""
         name = self._names.pop((sql, types), None)
-        if name is None:
+        if name is None:  # also where the number of values differs: `types` has one for each
+            statement = _numbered(sql, len(types))
             if len(self._names) >= KEPT:
                 self._ask(self.connection.pgconn.send_query, b"DEALLOCATE " + self._names.pop(next(iter(self._names))))
             name = b"portal_%d" % next(self._numbers)
-            self._ask(self.connection.pgconn.send_prepare, name, _numbered(sql).encode(), types)
+            self._ask(self.connection.pgconn.send_prepare, name, statement.encode(), types)
         self._names[sql, types] = name
         return name
 
@@ -78,10 +80,15 @@ class Statements:
         return found
 
 
-def _numbered(sql: str) -> str:
-    """The statement with PostgreSQL's `$1`, `$2` … in place of `%s`."""
+def _numbered(sql: str, given: int) -> str:
+    """The statement with PostgreSQL's `$1`, `$2` … in place of `%s`; refuses what the server would take amiss."""
     numbers = itertools.count(1)
-    return PLACEHOLDER.sub(lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql)
+    statement = PLACEHOLDER.sub(lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql)
+    if (wanted := next(numbers) - 1) != given:
+        raise psycopg.ProgrammingError(f"the statement has {wanted} placeholders, and {given} values were given")
+    if COPIES.match(sql):  # its answer is a stream, which would hold the connection
+        raise psycopg.ProgrammingError("COPY is not for a prepared statement: use a cursor of psycopg")
+    return statement
 
 
 class PreparedCursor:

@@ -231,6 +231,26 @@ def test_an_error_that_remains_is_told(kept: Any, at_once: bool) -> None:
     assert found_by(kept) == [("low", 3)]
 
 
+@pytest.mark.parametrize(
+    ("statement", "given", "says"),
+    [
+        (STATEMENT, [], "1 placeholders, and 0 values"),
+        (STATEMENT, ["low", "high"], "1 placeholders, and 2 values"),
+        ("SELECT 7 %% 4", ["low"], "0 placeholders, and 1 values"),
+        ("COPY shelf TO STDOUT", [], "COPY is not for a prepared statement"),
+        ("  copy shelf FROM STDIN", [], "COPY is not for a prepared statement"),
+    ],
+)
+def test_a_statement_that_cannot_be_run_is_told_and_the_connection_works_on(
+    kept: Any, statement: str, given: list[str], says: str
+) -> None:
+    found_by(kept)
+    with kept.prepared_cursor() as cursor, pytest.raises(ProgrammingError, match=says):
+        cursor.execute(statement, given)
+
+    assert found_by(kept) == [("low", 3)]
+
+
 def test_in_a_transaction_that_an_error_has_broken_it_is_refused_before_it_is_sent(kept: Any) -> None:
     found_by(kept)
     with transaction_of(kept):
