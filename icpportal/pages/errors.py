@@ -108,7 +108,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """403: signed in, but this page is another role's."""
-    return page(request, HTTPStatus.FORBIDDEN)
+    return page(request, HTTPStatus.FORBIDDEN, was_sent=request.method == "POST")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature

@@ -27,8 +27,10 @@ const saveTyped = (form) => {
     const options = { method: "POST", body: body(), headers: { Accept: "application/json" } };
     const answer = await fetch(form.action, options).catch(() => ({})); // no network just now
     if (answer.status === 403 && !isAgain && (await renewed(answer))) return save(true);
+    // the role was taken: from one who is no longer staff the page itself is hidden
+    if (answer.status === 404 || (answer.status === 403 && isAgain)) return say(form.dataset.closed);
     if (answer.redirected || answer.status === 403) return say(form.dataset.signedOut, true);
-    if (!answer.ok) return say(answer.status === 404 ? form.dataset.closed : form.dataset.notSaved); // the role was taken
+    if (!answer.ok) return say(form.dataset.notSaved);
     const { kept, words, lease } = await answer.json();
     if (kept) form.elements.kept.value = kept;
     say(words);

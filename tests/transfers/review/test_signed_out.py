@@ -98,17 +98,39 @@ def test_words_on_the_page_of_all_other_actions_take_no_case(desk: Page, reviewe
     assert Order.objects.get(pk=free.pk).reviewer is None
 
 
+CLOSED = "Not saved: you may no longer do this. Copy what you typed, and ask operations for the role"
+
+
 @pytest.mark.parametrize("page", ["case", "more"])
-def test_who_may_review_no_more_is_not_told_to_press_a_button(
-    desk: Page, order: Order, reviewer: User, page: str
+@pytest.mark.parametrize(("is_staff", "status"), [(True, "403"), (False, "404")])
+def test_who_may_review_no_more_is_neither_told_to_press_a_button_nor_to_sign_in(
+    desk: Page, order: Order, reviewer: User, page: str, *, is_staff: bool, status: str
 ) -> None:
     desk.goto(desk.base + case_of(order, page))  # type: ignore[attr-defined]
     reviewer.groups.clear()
-    User.objects.filter(pk=reviewer.pk).update(is_staff=False)
+    User.objects.filter(pk=reviewer.pk).update(is_staff=is_staff)
 
     desk.locator("[data-signed-out] [name='verdict.website.site_name'], [name='note-words']").first.evaluate(
         "field => field.dispatchEvent(new Event('input', { bubbles: true }))"
     )
 
-    expect(desk.locator("[data-saved]")).to_have_text("Not saved: this page is closed to you. Copy what you typed")
-    assert "404" in desk.complaints.pop()  # type: ignore[attr-defined]
+    expect(desk.locator("[data-saved]")).to_have_text(CLOSED)
+    expect(desk.locator("[data-sign-in]")).to_be_hidden()
+    assert {status in each for each in desk.complaints} == {True}  # type: ignore[attr-defined]
+    desk.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_who_may_review_no_more_and_presses_a_button_reads_that_nothing_was_saved(
+    desk: Page, order: Order, reviewer: User
+) -> None:
+    desk.goto(desk.base + case_of(order, "more"))  # type: ignore[attr-defined]
+    reviewer.groups.clear()
+
+    desk.get_by_role("button", name="Keep the note").click()
+
+    expect(desk.get_by_text("ask operations to change your role")).to_be_visible()
+    expect(desk.get_by_text("Nothing was saved. Go back one page to copy what you typed.")).to_be_visible()
+    assert "403" in desk.complaints.pop()  # type: ignore[attr-defined]
+    desk.goto(desk.base + case_of(order, "more"))  # type: ignore[attr-defined]
+    expect(desk.get_by_text("Nothing was saved")).to_be_hidden()
+    assert "403" in desk.complaints.pop()  # type: ignore[attr-defined]
