@@ -17,6 +17,7 @@ HIDDEN = "***"
 PRIVATE_WORD = r"(?:password|passwd|passphrase|pwd|secret|token|cookie|authorization|session_?id|api_?key|密码)"
 CODE_WORD = r"(?:code|otp|captcha|验证码|服务号)"
 ASSIGNED = r"""["']?\s*[:=：]\s*"""
+SLASH = "(?:/|%(?:25)*2[Ff])"  # encoded where an address is part of another one's query (`next=`)
 
 
 def value(length: str) -> str:
@@ -30,7 +31,10 @@ CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
 # Each pattern with its replacement; the order matters: a secret may look like a number.
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     # one-time secrets in an address: a phone's link, a request for consent, a phone upload, an invitation
-    (re.compile(r"(/(?:by-phone|consent|invitation|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
+    (
+        re.compile(rf"({SLASH}(?:by-phone|consent|invitation|phone){SLASH})[\w-]{{16,}}"),
+        lambda found: found[1] + HIDDEN,
+    ),
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), lambda _found: HIDDEN),
     (
         re.compile(rf"([\w-]*{PRIVATE_WORD}[\w-]*{ASSIGNED})(?:Bearer\s+|Basic\s+)?{value('*')}", re.IGNORECASE),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from celery.beat import SchedulingError
+from django.urls import reverse
 
+from icpportal.accounts.models import User
 from icpportal.logs import (
     JsonLines,
     PlainLines,
@@ -74,11 +76,33 @@ def logger_with(formatter):
         ("GET /phone/AbCdEfGhIjKlMnOpQr_-/", "GET /phone/***/"),
         ("GET /consent/AbCdEfGhIjKlMnOpQr_-/", "GET /consent/***/"),
         ("POST /account/invitation/AbCdEfGhIjKlMnOpQr_-/", "POST /account/invitation/***/"),
+        (
+            "GET /account/confirm/?next=%2Ftransfers%2FT7Q4-M2KX%2Fby-phone%2FAbCdEfGhIjKlMnOpQr_-%2F",
+            "GET /account/confirm/?next=%2Ftransfers%2FT7Q4-M2KX%2Fby-phone%2F***%2F",
+        ),
+        (
+            "GET /account/login/?next=%2Faccount%2Fconfirm%2F%3Fnext%3D%252fphone%252fAbCdEfGhIjKlMnOpQr_-%252f",
+            "GET /account/login/?next=%2Faccount%2Fconfirm%2F%3Fnext%3D%252fphone%252f***%252f",
+        ),
         ("GET /transfers/T7Q4-M2KX/by-phone/end/", "GET /transfers/T7Q4-M2KX/by-phone/end/"),
     ],
 )
 def test_personal_data_and_secrets_are_masked(typed, logged):
     assert redact(typed) == logged
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_page_to_which_an_unconfirmed_person_is_led_has_no_one_time_link(client, lines):
+    logger, written = lines
+    client.force_login(User.objects.create_user("chen@example.com", "x"))
+    token = "AbCdEfGhIjKlMnOpQr_-"
+
+    led_to = client.get(reverse("hand-off", args=["T7Q4-M2KX", token]))["Location"]
+    logger.info('"GET %s HTTP/1.1" 200', led_to)  # as gunicorn and `runserver` log it
+
+    assert token in led_to
+    assert token not in written[0]
+    assert "by-phone%2F***" in written[0]
 
 
 @pytest.mark.parametrize(
