@@ -15,6 +15,8 @@ REMARKS, IN_REMARKS = "subject.remark", "备注"
 PHONE_ELSEWHERE = "phone_elsewhere"  # the reason that a province may let people explain in the remarks
 PERSON = ("name", "id_type", "id_number", "id_until", "phone1", "phone2", "emergency", "email")
 APPROVALS = ("website.approval_types", "website.approval_number", "paper.approval_paper")
+# a mailing address of its own: the landline must have its area code
+MAILING = (*("subject.post_region", "subject.post_address", "subject.no_door_number"), "subject.lead_phone2")
 # parts that depend on another: with that one unlocked alone, a change might not be accepted
 FOLLOWING = {
     "administrator.same_person": (*(f"administrator.admin_{name}" for name in PERSON), "administrator.admin_told"),
@@ -22,13 +24,9 @@ FOLLOWING = {
     "website.content": ("website.needs_approval", *APPROVALS),
     "website.approval_types": ("website.approval_number", "paper.approval_paper"),
     "subject.is_legal_rep": ("subject.investor", *(f"subject.lead_{name}" for name in PERSON), "paper.lead_id"),
-    # the mailing address may be the document's
-    "subject.id_address": ("subject.post_same", "subject.post_address", "subject.no_door_number"),
-    "subject.post_same": (
-        *("subject.post_region", "subject.post_address", "subject.no_door_number"),
-        "subject.lead_phone2",
-    ),
-    "subject.post_region": ("subject.lead_phone2",),  # the landline must have the area code of the address
+    "subject.id_address": ("subject.post_same", *MAILING),  # the mailing address may be the document's, or no longer
+    "subject.post_same": MAILING,
+    "subject.post_region": ("subject.lead_phone2",),
     "subject.post_address": ("subject.no_door_number",),
     "subject.no_door_number": ("subject.post_address",),
     "subject.lead_id_type": (

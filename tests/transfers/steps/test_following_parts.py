@@ -105,6 +105,12 @@ def test_content_that_needs_approval_has_the_approval_beside_it(client: Client) 
 SAME = subject_answers(id_address="宁夏银川市金凤区示例路1号", post_address="宁夏银川市金凤区示例路1号")
 RIGHT = "宁夏银川市金凤区更正路2号"
 
+# what the page sends where its owner corrected the document's address alone
+AS_SHOWN = {
+    **{name: SAME[name] for name in ("post_region", "post_address", "lead_phone2")},
+    "id_address": RIGHT,
+}
+
 
 def make_returned_with_one_address(*parts: str) -> Order:
     """Its owner said that letters arrive at the address on the document."""
@@ -119,10 +125,10 @@ def test_a_mailing_address_that_is_the_documents_follows_its_correction(client: 
     order = make_returned_with_one_address("subject.id_address")
     page = html.fromstring(look(client, order, "subject"))
 
-    answer = send(client, order, "subject", {"id_address": RIGHT, "post_same": "on", "post_address": "示例路1号"})
+    answer = send(client, order, "subject", {**AS_SHOWN, "post_same": "on", "post_address": "示例路1号"})
 
     assert page.xpath("//input[@name='post_same']/@checked")
-    assert page.xpath("//fieldset[@data-shown-when='post_same=']//@name") == ["post_address"]
+    assert page.xpath("//fieldset[@data-shown-when='post_same=']//@name") == ["post_region", "post_address"]
     assert answer.status_code == 302
     assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT, "post_address": RIGHT}
 
@@ -130,10 +136,20 @@ def test_a_mailing_address_that_is_the_documents_follows_its_correction(client: 
 def test_letters_can_go_elsewhere_once_the_documents_address_is_corrected(client: Client) -> None:
     order = make_returned_with_one_address("subject.id_address")
 
-    answer = send(client, order, "subject", {"id_address": RIGHT, "post_address": SAME["post_address"]})
+    answer = send(client, order, "subject", AS_SHOWN)
 
     assert answer.status_code == 302
     assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT}
+
+
+def test_letters_can_go_to_another_county_once_the_documents_address_is_corrected(client: Client) -> None:
+    order = make_returned_with_one_address("subject.id_address")
+    elsewhere = {"post_region": "640202", "post_address": "宁夏石嘴山市大武口区示例路3号", "lead_phone2": "086-0952-0000000"}
+
+    answer = send(client, order, "subject", {**AS_SHOWN, **elsewhere})
+
+    assert answer.status_code == 302
+    assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT, **elsewhere}
 
 
 def test_a_mailing_address_that_was_named_too_is_shown_with_what_is_wrong_about_it(client: Client) -> None:
