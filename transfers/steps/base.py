@@ -148,6 +148,21 @@ class StepForm(KnowingForm):
         return [self[name] for name in self.fields if name not in self.locked and name not in grouped]
 
     @property
+    def open_before_group(self) -> list[forms.BoundField]:
+        """Those of them up to the field that shows the group; all where there is no group."""
+        return self.open_fields[: self._place_of_group]
+
+    @property
+    def open_after_group(self) -> list[forms.BoundField]:
+        """Those of them that follow the group."""
+        return self.open_fields[self._place_of_group :]
+
+    @property
+    def _place_of_group(self) -> int:
+        names = [field.name for field in self.open_fields]
+        return names.index(self.group.asking) + 1 if self.group and self.open_group else len(names)
+
+    @property
     def open_group(self) -> list[forms.BoundField]:
         """The fields that can be changed, where the open field that shows them has the right answer."""
         if self.group is None or self.group.asking not in set(self.fields) - self.locked:

@@ -144,12 +144,28 @@ def test_letters_can_go_elsewhere_once_the_documents_address_is_corrected(client
 
 def test_letters_can_go_to_another_county_once_the_documents_address_is_corrected(client: Client) -> None:
     order = make_returned_with_one_address("subject.id_address")
-    elsewhere = {"post_region": "640202", "post_address": "宁夏石嘴山市大武口区示例路3号", "lead_phone2": "086-0952-0000000"}
+    elsewhere = {
+        "post_region": "640202",
+        "post_address": "宁夏石嘴山市大武口区示例路3号",
+        "lead_phone2": "086-0952-0000000",
+    }
 
     answer = send(client, order, "subject", {**AS_SHOWN, **elsewhere})
 
     assert answer.status_code == 302
     assert reload(order).answer("subject") == {**SAME, "id_address": RIGHT, **elsewhere}
+
+
+def test_the_mailing_address_stands_between_the_documents_and_the_phones(client: Client) -> None:
+    order = make_returned_with_one_address("subject.id_address", "subject.lead_phone1")
+
+    page = html.fromstring(look(client, order, "subject"))
+
+    fields = page.xpath("//form[@id='page-form']//div[@class='fields']//*[self::input or self::select]/@name")
+    assert fields == [
+        *("id_address", "post_same", "post_region", "post_address", "no_door_number"),
+        *("lead_phone1", "lead_phone2"),
+    ]
 
 
 def test_a_mailing_address_that_was_named_too_is_shown_with_what_is_wrong_about_it(client: Client) -> None:
