@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from lxml import html
 
+from filings.models import LegacyRecord
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS, REVIEWER
 from icpportal.accounts.roles import ensure as ensure_roles
@@ -20,6 +22,9 @@ from icpportal.approvals.models import ApprovalRequest
 from icpportal.desk.event_lines import log_change
 from icpportal.outbox.models import Message
 from icpportal.privacy.actions import note_access
+from tests.filings.legacy_import.dumps import load_rows, personal
+from tests.filings.legacy_import.test_admin import case_of as case_of_claim
+from tests.filings.legacy_import.test_admin import send_claim
 from tests.transfers import states
 from tests.transfers.builders import (
     make_lead_reviewer,
@@ -190,6 +195,31 @@ def test_the_log_reads_as_often_for_many_undone_decisions_and_orders_handed_on_a
 
     assert cost(lambda: reader.get(INDEX)) == once
     assert rows_of(reader).count("undid a decision") == 5
+
+
+@pytest.mark.parametrize(("act", "done"), [("accept", "accepted"), ("decline", "declined")])
+def test_a_claim_that_one_person_decided_is_in_the_log_without_the_words(
+    client: Client, act: str, done: str, tmp_path: Path
+) -> None:
+    load_rows(tmp_path / "dump.json", personal())
+    claim = send_claim(make_user(), LegacyRecord.objects.get(domain="example.cn"))
+    gao, wu = set_name(make_reviewer(), "Gao Yang"), make_reviewer()
+    typed = {"move": act, "words": "照片看不清"} if act == "decline" else {"move": act}
+    english(Client(), gao).post(case_of_claim(claim), typed)
+    english(client, auditor())
+
+    log = " ".join(" ".join(html.fromstring(rows_of(client, sort="acts")).itertext()).split())
+
+    assert f"Gao Yang {claim.reference} {done} the claim of an old filing" in log
+    assert "照片看不清" not in log
+    for asked, is_shown in (
+        ({"reference": claim.reference}, True),
+        ({"who": gao.pk}, True),
+        ({"who": wu.pk}, False),
+        ({"sort": "looks"}, False),
+        ({"sort": "changes"}, False),
+    ):
+        assert ("the claim of an old filing" in rows_of(client, **asked)) == is_shown, asked
 
 
 def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_values(client: Client) -> None:

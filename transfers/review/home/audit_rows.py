@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from filings.models import LegacyClaimEvent
 from icpportal.accounts.models import User
 from icpportal.approvals.models import OF_ACCOUNTS, ApprovalRequest
 from icpportal.approvals.queries import with_owners
@@ -41,6 +42,10 @@ SORTS: dict[str, str | Promise] = {
     FLAGGED: pgettext_lazy("of the log", "Looks without holding the case"),
     ACTS: pgettext_lazy("of the log", "Acts"),
     CHANGES: pgettext_lazy("of the log", "Changes to accounts and lists"),
+}
+OF_CLAIMS: dict[str, Words] = {
+    "accept": gettext_lazy("accepted the claim of an old filing"),
+    "decline": gettext_lazy("declined the claim of an old filing"),
 }
 UNNAMED = (BackdropStock,)  # of one row: its text is a number
 DONE: dict[int, Words] = {
@@ -99,7 +104,7 @@ def _sources(wanted: RowFilter) -> list[Callable[[RowFilter], Iterator[LogRow]]]
     by_sort: dict[str, list[Callable[[RowFilter], Iterator[LogRow]]]] = {
         LOOKS: [_looks],
         FLAGGED: [_looks],
-        ACTS: [_moves, _undone, _handed_on, _requests, _changes],
+        ACTS: [_moves, _undone, _handed_on, _claims, _requests, _changes],
         CHANGES: [_changes],
     }
     return by_sort.get(wanted.sort, [_looks, *by_sort[ACTS]])
@@ -151,6 +156,15 @@ def _handed_on(wanted: RowFilter) -> Iterator[LogRow]:
     named = found.order_by("-at").select_related("author", "addressee", "order")
     for note in named.only("at", "author", "addressee", "order__reference")[: MOST + 1]:
         yield LogRow(note.at, str(note.author), note.order.reference, handed_on_words(note))
+
+
+def _claims(wanted: RowFilter) -> Iterator[LogRow]:
+    """What was decided about claims of old filings; without the words."""
+    found = LegacyClaimEvent.objects.filter(by=REVIEWER, actor__isnull=False)
+    found = found.filter(wanted.within("at", "actor") & wanted.about("claim__reference"))
+    named = found.order_by("-at", "-pk").select_related("actor", "claim")
+    for event in named.only("at", "move", "actor", "claim__reference")[: MOST + 1]:
+        yield LogRow(event.at, str(event.actor), event.claim.reference, OF_CLAIMS.get(event.move, event.move))
 
 
 def _requests(wanted: RowFilter) -> Iterator[LogRow]:
