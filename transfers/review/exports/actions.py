@@ -26,7 +26,7 @@ class ExportRefused(Exception):
 
 NOTHING = _("The list is empty: there is nothing to export")
 TOO_MANY = _("The list has more than %(n)s orders: narrow it down first")
-ANSWERED = _("It was answered before, or waited too long")
+ANSWERED = _("It was answered or withdrawn before, or waited too long")
 NOT_YOURS = _("Who asks for a list does not allow it: a second person does")
 FETCHED = _("It was fetched before, has expired, or was not allowed")
 
@@ -68,6 +68,13 @@ def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: 
             raise ExportRefused(ANSWERED)
         if granted:
             note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, client=client, now=now)
+
+
+def withdraw(export: ListExport, *, actor: User, now: datetime | None = None) -> None:
+    """Ends a person's own request that nobody has answered. Raises `ExportRefused`."""
+    now = now or timezone.now()
+    if not waiting(now).filter(pk=export.pk, asked_by=actor).update(expires_at=now):
+        raise ExportRefused(ANSWERED)
 
 
 def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None = None) -> None:

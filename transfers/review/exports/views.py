@@ -14,16 +14,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import account_of, proof_again
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.client import client_address
 from icpportal.fields.language_marks import comma_list
+from icpportal.fields.types import Words
 from transfers.models import ListExport, Order
 from transfers.review.exports import actions, columns
 from transfers.review.exports.forms import FILES, ExportForm
 from transfers.review.exports.selection import MOST, Selection, count, selection
+
+ALLOW, DECLINE, WITHDRAW = "allow", "decline", "withdraw"
+SAID: dict[str, Words] = {
+    ALLOW: gettext_lazy("The list is allowed"),
+    DECLINE: gettext_lazy("The list is declined"),
+    WITHDRAW: gettext_lazy("Your request is withdrawn"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +81,18 @@ def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Records the second person's answer."""
+    """Records the second person's answer, or that the person who asked withdraws the request."""
     user, found = _lead(request), get_object_or_404(ListExport, pk=pk)
-    granted = request.POST.get("answer") == "allow"
+    said = request.POST.get("answer", "")
     try:
-        actions.answer(found, actor=user, granted=granted, client=client_address(request))
+        if said == WITHDRAW:
+            actions.withdraw(found, actor=user)
+        else:
+            actions.answer(found, actor=user, granted=said == ALLOW, client=client_address(request))
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("The list is allowed") if granted else _("The list is declined"))
+        messages.success(request, str(SAID.get(said, SAID[DECLINE])))
     return redirect("admin:desk_export")
 
 

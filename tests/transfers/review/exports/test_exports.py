@@ -308,6 +308,38 @@ def test_a_button_pressed_twice_asks_a_second_person_once(lead: User, second: Us
     assert ListExport.objects.count() == 4
 
 
+def test_who_asked_for_a_list_can_withdraw_the_request_until_it_is_answered(lead: User, second: User) -> None:
+    make_waiting(101)
+    ask(lead)
+    export = ListExport.objects.get()
+    assert "Withdraw the request" in page(lead)
+    assert "Withdraw the request" not in page(second)
+
+    said = respond(lead, export, "withdraw").content.decode()
+
+    assert "Your request is withdrawn" in said
+    assert WHY not in said, "it waits no longer"
+    assert WHY not in page(second)
+    assert "answered or withdrawn before" in respond(second, export, "allow").content.decode()
+    assert fetch(lead, export).status_code == 302
+    export.refresh_from_db()
+    assert (export.is_granted, export.fetched_at) == (False, None)
+    ask(lead)
+    assert ListExport.objects.count() == 2, "and the same list can be asked for again"
+
+
+def test_nobody_withdraws_the_request_of_another_or_one_that_was_allowed(lead: User, second: User) -> None:
+    make_waiting(101)
+    ask(lead)
+    export = ListExport.objects.get()
+
+    assert "Your request is withdrawn" not in respond(second, export, "withdraw").content.decode()
+    respond(second, export)
+    assert "answered or withdrawn before" in respond(lead, export, "withdraw").content.decode()
+
+    assert "Fetch the file" in page(lead)
+
+
 def test_a_declined_list_cannot_be_fetched(lead: User, second: User) -> None:
     make_waiting(101)
     ask(lead)
@@ -318,7 +350,7 @@ def test_a_declined_list_cannot_be_fetched(lead: User, second: User) -> None:
     mine = signed_in(lead).get(EXPORT).content.decode().partition("Lists that you asked for")[2]
     assert ["Zhou" in mine, "Declined" in mine, "Waits for" in mine, "Fetch" in mine] == [True, True, False, False]
     assert fetch(lead, asked).status_code == 302
-    assert "It was answered before" in respond(second, asked).content.decode()
+    assert "It was answered or withdrawn before" in respond(second, asked).content.decode()
     assert looks() == set()
 
 
@@ -386,7 +418,7 @@ def test_a_list_of_the_previous_version_without_orders_must_be_requested_again(l
     ListExport.objects.update(keys=[])
 
     assert WHY not in page(second)
-    assert "It was answered before, or waited too long" in respond(second, asked).content.decode()
+    assert "It was answered or withdrawn before, or waited too long" in respond(second, asked).content.decode()
     ListExport.objects.update(is_granted=True)
     assert fetch(lead, asked).status_code == 302
 
