@@ -42,8 +42,13 @@ def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: da
     if len(keys) > MOST:
         raise ExportRefused(TOO_MANY % {"n": MOST})
     is_alone = len(keys) <= ALONE
-    wanted: Columns = {"query": chosen.settled, "keys": keys, "file_type": file_type}
-    asked: Columns = {**wanted, "asked_by": actor, "because": because}
+    asked: Columns = {
+        "query": chosen.settled,
+        "keys": keys,
+        "file_type": file_type,
+        "asked_by": actor,
+        "because": because,
+    }
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)  # of two presses, the second waits here for the first
         return waiting(now).filter(**asked).first() or ListExport.objects.create(
