@@ -23,7 +23,7 @@ from django.urls import URLPattern, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.pages import DeskPage, draw
@@ -100,6 +100,15 @@ def _left_words(request: HttpRequest) -> str:
     return _("Nothing was done: what you picked has left this list since. You typed: %(words)s") % {"words": typed}
 
 
+def _partly_left_words(n: int) -> str:
+    """That so many of the picked rows have left the list, and were left out."""
+    return ngettext(
+        "%(n)s of the picked rows was left out: it has left this list since",
+        "%(n)s of the picked rows were left out: they have left this list since",
+        n,
+    ) % {"n": n}
+
+
 class StockPages(ModelAdmin):
     """What `ReviewDesk.register` adds to an admin class, so that Django's pages look like ours."""
 
@@ -145,6 +154,16 @@ class StockPages(ModelAdmin):
         if self._has_left(request):
             self.message_user(request, _left_words(request), messages.WARNING)
         return self._typed_again(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """As Django's, and tells how many of the picked rows were left out because they are no longer in the list."""
+        picked = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        is_all = request.POST.get("select_across", "0") != "0"
+        listed = 0 if is_all else queryset.filter(pk__in=picked).count()  # before the action moves them out of it
+        answer: HttpResponse | None = super().response_action(request, queryset)
+        if listed and answer is not None and len(picked) > listed:
+            self.message_user(request, _partly_left_words(len(picked) - listed), messages.WARNING)
+        return answer
 
     def _has_left(self, request: HttpRequest) -> bool:
         """Whether no picked row is in the list any more: a colleague was faster, and the action had nothing to do."""

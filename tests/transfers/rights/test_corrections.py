@@ -312,6 +312,30 @@ def test_an_answer_to_what_a_colleague_answered_first_is_not_lost_in_a_list_of_w
     assert "Nothing was done: what you picked has left this list since. You typed: It was right" in late
 
 
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        (1, "1 of the picked rows was left out: it has left this list since"),
+        (2, "2 of the picked rows were left out: they have left this list since"),
+    ],
+)
+def test_rows_that_colleagues_answered_first_are_reported_beside_what_was_answered(
+    client: Client, gone: int, says: str
+) -> None:
+    rows = [request_correction(Client(), make_order(state=states.SUBMITTED)) for _time in range(gone + 1)]
+    for row in rows[1:]:
+        act(Client(), make_lead_reviewer(), row, "answer_done", "The name is changed")
+    english(client, make_lead_reviewer())
+    picked = [row.pk for row in rows]
+    typed = {"action": "answer_refused", "_selected_action": picked, "reason": "It was right", "index": "0"}
+
+    said = text(client.post(f"{LIST}?closed_at__isempty=1", typed, follow=True))
+
+    assert "Answered: 1" in said
+    assert says in said
+    assert "left out" not in text(client.get(LIST))
+
+
 def test_an_action_on_a_list_whose_filter_cannot_be_read_leads_to_the_list(client: Client) -> None:
     row = request_correction(client, make_order(state=states.SUBMITTED))
     english(client, make_lead_reviewer())
