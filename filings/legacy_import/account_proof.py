@@ -25,6 +25,7 @@ from filings.legacy_import.dump.rows import email_index
 from filings.models import LegacyAccount, LegacyImport, LegacyRecord
 from filings.models import legacy_states as states
 from icpportal.accounts.models import User
+from icpportal.fields.text import strip_copied
 from icpportal.time_format import short_words
 from verification import attempts
 
@@ -96,10 +97,20 @@ def _account(email: str, password: str) -> LegacyAccount | None:
     first, nearest = ordered.first(), ordered.filter(email_index__gte=index).first()  # always two queries
     nearest = nearest or first
     if nearest is None:
-        passwords.decoy_check(password)
+        for each in _readings(password):
+            passwords.decoy_check(each)
         return None
-    fits = passwords.is_right(password, nearest.password)
+    fits = any(passwords.is_right(each, nearest.password) for each in _readings(password))
     return nearest if fits and nearest.email_index == index else None
+
+
+@sensitive_variables()
+def _readings(password: str) -> list[str]:
+    """The password as typed and, where spaces or marks came along with a copy, without what is around it.
+
+    As typed first: a password of the old platform may begin or end with a space.
+    """
+    return list(dict.fromkeys(filter(None, (password, strip_copied(password)))))
 
 
 def import_obstacle(owner: User, account: LegacyAccount) -> Proof:

@@ -1,5 +1,6 @@
 """The pages of an import: explanation and proof, preview and choice, waiting, report; what strangers see (nothing)."""
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -64,6 +65,30 @@ def test_the_right_pair_leads_to_what_was_found(browser, old, lin):
     assert "宁夏示例纸业有限公司" in page
     assert "example.com" in page
     assert Website.objects.count() == 0
+
+
+@pytest.mark.parametrize("pasted", [f" {PASSWORD}", f"{PASSWORD}\u3000", f"\u200b{PASSWORD}\xa0"])
+def test_a_password_pasted_with_spaces_around_it_is_the_password(browser, old, pasted):
+    old(filing())
+
+    answer = browser.post(PAGE, {**TYPED, "old_password": pasted})
+
+    assert answer["Location"] == LegacyImport.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize("changed", [f"{PASSWORD[:3]} {PASSWORD[3:]}", " "])
+def test_a_space_within_a_password_counts(browser, old, changed):
+    old(filing())
+
+    assert errors(browser.post(PAGE, {**TYPED, "old_password": changed})) == {"__all__": ["old_pair_wrong"]}
+
+
+def test_a_password_that_begins_and_ends_with_a_space_is_taken_as_typed(browser, old):
+    salted = hashlib.sha256(b"salt open sesame ").hexdigest()
+    old(filing(account_password=f"sha256$salt${salted}"))
+
+    assert errors(browser.post(PAGE, {**TYPED, "old_password": "open sesame"})) == {"__all__": ["old_pair_wrong"]}
+    assert browser.post(PAGE, {**TYPED, "old_password": " open sesame "}).status_code == 302
 
 
 ROW = {"account_email": EMAIL, "account_password": HASH}
