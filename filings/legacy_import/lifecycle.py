@@ -88,6 +88,7 @@ def _tell_owner(
         "n": facts.get("n", 0),
         "m": facts.get("m", 0),
         "reason": facts.get("reason", ""),
+        "what_next": facts.get("what_next", ""),
         "domain": thing.record.domain if isinstance(thing, LegacyClaim) else "",
         "url": settings.PUBLIC_BASE_URL + thing.get_absolute_url(),
     }

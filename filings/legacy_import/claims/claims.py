@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from filings.actions import record_import
 from filings.equality import is_same_text
@@ -26,6 +27,9 @@ from icpportal.privacy.fields import seal_value
 from verification.documents import actions as documents
 
 SIDES = 4
+# what the message about a declined claim ends with
+AGAIN = _("You can submit it again with other documents.")
+ELSEWHERE = _("Another account was given this filing. If it is yours, call us.")
 CHANGEABLE = (states.OPEN, states.DECLINED)
 
 
@@ -200,7 +204,7 @@ def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | Non
     words = all_of(own)
     claim.answer, claim.own_answer = words, {**own}
     columns = {name: seal_value(claim, name) for name in ("answer", "own_answer")}
-    facts = {"reason": in_messages(own)}
+    facts: dict[str, Fact] = {"reason": in_messages(own), "what_next": ELSEWHERE if is_gone(claim) else AGAIN}
     CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, words=words, facts=facts, columns=columns, now=now)
 
 

@@ -59,6 +59,7 @@ ADDED_LATER: dict[str, Words] = {
         "If nothing has changed, resubmit it unchanged on its page. There is no new review, and a new code will follow."
     ),
     "others": _("Only the parts below can be changed now."),
+    "what_next": _("You can submit it again with other documents."),
 }
 # what earlier versions queued for nothing, where an empty value leaves the line out now
 ONCE_NOTHING = {"seen": "-"}

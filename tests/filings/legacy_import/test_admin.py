@@ -188,6 +188,27 @@ def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
     assert (Website.objects.count(), LegacyRecord.objects.get().imported_at) == (0, None)
 
 
+@pytest.mark.parametrize(
+    ("is_gone", "says"),
+    [
+        (False, "You can submit it again with other documents."),
+        (True, "Another account was given this filing. If it is yours, call us."),
+    ],
+)
+def test_the_message_about_a_declined_claim_invites_to_submit_it_again_only_where_that_can_lead_somewhere(
+    desk, claim, is_gone, says
+):
+    LegacyRecord.objects.update(imported_at=timezone.now() if is_gone else None)
+
+    desk.post(case_of(claim), {"move": "decline", "words": "照片看不清，请重拍"})
+
+    owner = sign_in(Client(headers={"accept-language": "en"}), claim.owner)
+    owner.cookies["django_language"] = "en"
+    message = Message.objects.get(template="claim_declined", channel="site")
+    page = owner.get(reverse("notification", args=[message.pk])).content.decode()
+    assert (says in page, "again with other documents" in page) == (True, not is_gone)
+
+
 @pytest.mark.parametrize("first", ["accept", "decline"])
 def test_a_decided_claim_cannot_be_decided_again(desk, claim, first):
     for move in (first, "accept", "decline"):
