@@ -174,13 +174,6 @@ class Deadline(Panel):
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Panel):
-    """The order waits until we have settled something with the authority."""
-
-    template: ClassVar[str] = "transfers/order_page/held.html"
-
-
-@dataclass(frozen=True, slots=True)
 class Buttons(Panel):
     """What its owner can do now."""
 

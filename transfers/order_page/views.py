@@ -20,7 +20,7 @@ from transfers.calls import queries as calls
 from transfers.cancellation.end_of_access import EndOfAccess
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
-from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
+from transfers.order_page.panels import Buttons, Chase, NotNow, WaysOut, deadline, erased_panel, panels_of
 from transfers.order_page.sentence import Facts, opening
 from transfers.order_page.stops import stops
 from transfers.order_page.timeline import TimelineRow, by_stage, timeline
@@ -106,7 +106,6 @@ def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action], end: En
     return [
         *([erased] if erased is not None else []),
         *([deadline(order.due_at)] if order.due_at is not None and not over else []),
-        *([Held()] if order.held else []),
         *([] if over else panels_of(order, parts, end)),
         *([Buttons(next_acts)] if next_acts else []),
     ]

@@ -27,7 +27,7 @@ from transfers.orders.machine import ORDER, queue_report
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = "管局原文示例"
 LANGUAGES = {"en": "en", "zh-hans": "zh"}
-CLEARING = {"en": "We are sorting something out with the authority", "zh-hans": "我们正在与管局"}
+CLEARING = {"en": "We submit it once we have fixed the problem", "zh-hans": "我们处理后会提交管局"}
 
 
 @pytest.fixture

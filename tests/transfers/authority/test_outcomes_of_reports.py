@@ -282,7 +282,6 @@ def test_our_error_stops_the_phone_window_and_leaves_the_applicant_nothing_to_do
     assert not Message.objects.filter(template__in=("phones_1h", "phones_6h", "phones_24h", "order_lapsed")).exists()
     assert [(r.levelname, r.returned) for r in caplog.records if r.message == "report failed"] == [("ERROR", "1063")]
     page = show(client, order)
-    assert "We are sorting something out with the authority. You do not need to do anything" in page
     assert "We submit it once we have fixed the problem. You do not need to do anything" in page
     assert ("IP不一致" in page, "1063" in page) == (False, False)
 

@@ -157,7 +157,7 @@ def test_after_the_last_retry_the_order_is_held_with_the_first_code(ministry: Si
     order = put_off(ministry, order, "5999")
 
     assert (order.state, order.held, order.authority_code) == (states.HANDING_OVER, True, "1017")
-    assert "We are sorting something out with the authority" in page(client, order)
+    assert "We submit it once we have fixed the problem" in page(client, order)
     assert Report.objects.get().state == ReportState.PARKED
 
 

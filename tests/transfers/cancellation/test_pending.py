@@ -217,7 +217,7 @@ def test_an_error_of_ours_is_held_without_blaming_the_owner(
 
     page = page_text(client, reload(order))
     assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
-    assert "We are sorting something out with the authority" in page
+    assert "We submit it once we have fixed the problem" in page
     assert code not in page
 
 

@@ -245,10 +245,13 @@ def test_an_overdue_draft_is_closed_by_its_page(client):
     assert moves(order) == ["expire_draft"]
 
 
-def test_a_held_order_says_that_there_is_nothing_to_do(client):
+def test_a_held_order_says_once_that_we_see_to_it_and_that_there_is_nothing_to_do(client):
     order = make_order(state=states.HANDING_OVER, held=True)
 
-    assert "We are sorting something out with the authority" in show(client, order)
+    page = show(client, order)
+
+    assert "We submit it once we have fixed the problem" in page
+    assert page.count("You do not need to do anything") == 1
 
 
 def test_a_stranger_finds_neither_page_nor_calendar_file(client):
