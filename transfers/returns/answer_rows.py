@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from filings.register.regions import region
 from icpportal.fields.components import SummaryRow
+from icpportal.fields.fields import LastDayField
 from icpportal.fields.form_types import flat_choices
 from icpportal.fields.types import Json
 from icpportal.privacy.masks import mask_mobile, mask_number
@@ -20,6 +21,7 @@ class AnswerRow(SummaryRow):
     field: str
 
 
+EMPTY = (None, "", [])
 Masks = tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # endings of field names, and their mask
 NUMBERS: Masks = (
     (("id_number",), mask_number),
@@ -59,14 +61,16 @@ def _answered(order: Order, step: Step, drawn: StepForm | None = None) -> list[t
     answers = {**prefilled, **order.answer(step.key)}
     unasked = form.unasked_fields()
     return [
-        (name, field, answers[name])
+        (name, field, answers.get(name))
         for name, field in form.fields.items()
-        if answers.get(name) not in (None, "", []) and name not in unasked
+        if (answers.get(name) not in EMPTY or (is_saved and isinstance(field, LastDayField))) and name not in unasked
     ]
 
 
 def words(field: forms.Field, value: Json) -> str:
-    """A value for readers: the label of a choice, the name of a region, yes or no."""
+    """A value for readers: the label of a choice, the name of a region, yes or no; no last day is an answer, too."""
+    if isinstance(field, LastDayField) and value in EMPTY:
+        return _("No end date")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     labels = dict(flat_choices(field))

@@ -358,3 +358,29 @@ def test_a_second_press_with_the_same_answers_gets_no_message_and_one_with_other
     said = "submitted from another window, with other answers"
     assert (said in again, said in other, said in words_too.content.decode()) == (False, True, True)
     assert moves(order) == ["submit"]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "says"), [("en", "Valid until", "No end date"), ("zh-hans", "证件有效期至", "长期")]
+)
+def test_a_document_that_never_expires_says_so_beside_its_number(client, language, label, says):
+    order = make_complete()
+    for page, field in (("subject", "lead_id_until"), ("administrator", "admin_id_until")):
+        order.answers[page][field] = None
+    order.save()
+    client.cookies["django_language"] = language
+
+    rows = document_fromstring(sign_in(client, order.owner).get(page_of(order)).content.decode()).xpath("//dl/div")
+
+    said = [[" ".join(each.text_content().split()) for each in row.xpath("./dt | ./dd")][:2] for row in rows]
+    assert [value for name, value in said if name == label] == [says, says]
+
+
+def test_an_administrator_who_is_the_lead_has_no_row_about_the_validity_of_another_document(client):
+    order = make_complete()
+    order.answers["administrator"] = {"same_person": "yes"}
+    order.save()
+
+    rows = english(client, order).get(page_of(order)).content.decode()
+
+    assert rows.count("Valid until") == 1
