@@ -193,9 +193,9 @@ def _first(found: Iterable[Words]) -> Words:
 
 
 def _side(slot: Slot, paper: OrderDocument, words: Words) -> str:
-    """The text, with the side it is about where there are several."""
+    """The text, which may have a colon of its own, with the side it is about where there are several."""
     side = slot.sides[paper.side - 1]
-    return _("%(side)s: %(words)s") % {"side": capfirst(str(side)), "words": words} if side else str(words)
+    return f"{capfirst(str(side))} · {words}" if side else str(words)
 
 
 def _advice(slot: Slot, paper: OrderDocument) -> Words:

@@ -198,6 +198,18 @@ def test_a_paper_shows_one_right_and_several_wrong_pictures_and_one_primary_butt
     assert filled(html) == 1
 
 
+def test_what_is_wrong_with_a_side_is_set_apart_from_its_name(client):
+    order = make_order()
+    for side in (1, 2):
+        make_ready_document(order, "lead_id", side=side)
+    front = order.papers.get(slot="lead_id", side=1)
+    Document.objects.filter(pk=front.document_id).update(state="refused", reason="file_broken")
+
+    lead = rows(english(client, order.owner).get(hub_of(order)).content.decode())[0]
+
+    assert "Front · The picture does not open: take it again" in lead
+
+
 def test_a_sideways_picture_is_rotated_after_upload(client):
     order = make_order()
     client = english(client, order.owner)
