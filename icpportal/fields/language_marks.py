@@ -24,6 +24,8 @@ CODE = re.compile(rf"(?<![\w-])(?:{'|'.join(KINDS)})(?![\w-])", re.ASCII)
 KEPT = re.compile(f"{NUMBER.pattern}|{CODE.pattern}", re.ASCII)
 MARKED = re.compile(f"(?P<number>{NUMBER.pattern})|(?P<code>{CODE.pattern})|{HAN_RUN.pattern}", re.ASCII)
 SIGNS = {" ": "", ": ": "：", "; ": "；", ", ": "、", ".": "。"}  # between two texts: English, Chinese
+FULL_STOPS = ".。"
+ENDS = tuple(f"{FULL_STOPS}!！?？:：;；,，")  # a sentence that ends with one needs no full stop before the next
 NUMBER_SPAN, CODE_SPAN = '<span lang="zh-Hans" class="num">{}</span>', '<span class="num">{}</span>'
 
 

@@ -8,7 +8,16 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from icpportal import time_format
-from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, sign, zh_mark, zh_runs, zh_words
+from icpportal.fields.language_marks import (
+    ENDS,
+    number_mark,
+    number_runs,
+    reads_chinese,
+    sign,
+    zh_mark,
+    zh_runs,
+    zh_words,
+)
 from icpportal.fields.types import Words
 
 Mark = Callable[[Words], SafeString]
@@ -40,7 +49,7 @@ def zh_in_mail(text: Words) -> SafeString:
 def with_full_stop(text: Words) -> SafeString:
     """A sentence of a table as running text: as `zh_parts`, with the full stop of the page's language."""
     words = zh_parts(text)
-    return words if words.endswith((".", "。", "?", "？")) else format_html("{}{}", words, sign("."))
+    return words if str(text).endswith(ENDS) else format_html("{}{}", words, sign("."))
 
 
 STYLES = {

@@ -8,7 +8,7 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy
 
 from icpportal.fields import marked_text
@@ -54,7 +54,8 @@ def test_only_the_chinese_words_of_a_sentence_are_marked():
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "shown"), [("en", "Nothing to do", "."), ("zh-hans", "无需再次办理", "。")]
+    ("language", "said", "shown"),
+    [("en", "Nothing to do", "."), ("en", "Called Wang's", "."), ("zh-hans", "无需再次办理", "。")],
 )
 def test_a_sentence_of_a_table_gets_one_full_stop_where_it_is_running_text(
     language: str, said: str, shown: str
@@ -62,7 +63,7 @@ def test_a_sentence_of_a_table_gets_one_full_stop_where_it_is_running_text(
     assert (
         draw("{{ v|with_full_stop }}", language, v=said)
         == draw("{{ v|with_full_stop }}", language, v=said + shown)
-        == said + shown
+        == escape(said) + shown
     )
 
 

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk.own_words import Own, own_texts
+from icpportal.fields.language_marks import ENDS
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
-
-MARKS = tuple(".。!！?？:：;；,，")  # a sentence that ends with one needs no full stop before the next
 
 
 class ReturnReason(models.Model):
@@ -90,7 +89,7 @@ class ReasonVersion(models.Model):
         wrong, todo = (self.text_zh, self.todo_zh) if is_chinese else (self.text_en, self.todo_en)
         if not todo:
             return wrong
-        stop = "" if wrong.endswith(MARKS) else "。" if is_chinese else "."
+        stop = "" if wrong.endswith(ENDS) else "。" if is_chinese else "."
         return f"{wrong}{stop}{'' if is_chinese else ' '}{todo}"
 
     def short(self, language: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk import own_words
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import FULL_STOPS, reads_chinese
 from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
 from icpportal.time_format import long_words, to_beijing
@@ -35,7 +35,6 @@ TIME_OVER = _("The deadline has passed")
 WE_ARE_LATE = _(
     "This was due from us by %(due)s and is late. You do not need to do anything: we will tell you once it is done"
 )
-FULL_STOPS = ".。"
 
 
 class Facts:
