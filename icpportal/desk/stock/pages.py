@@ -155,12 +155,14 @@ class StockPages(ModelAdmin):
             self.message_user(request, _left_words(request), messages.WARNING)
         return self._typed_again(request, extra_context)
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *given: Any, **named: Any
+    ) -> HttpResponse | None:
         """As Django's, and tells how many of the picked rows were left out because they are no longer in the list."""
         picked = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
         is_all = request.POST.get("select_across", "0") != "0"
         listed = 0 if is_all else queryset.filter(pk__in=picked).count()  # before the action moves them out of it
-        answer: HttpResponse | None = super().response_action(request, queryset)
+        answer: HttpResponse | None = super().response_action(request, queryset, *given, **named)
         if listed and answer is not None and len(picked) > listed:
             self.message_user(request, _partly_left_words(len(picked) - listed), messages.WARNING)
         return answer
