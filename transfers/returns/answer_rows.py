@@ -21,7 +21,7 @@ class AnswerRow(SummaryRow):
     field: str
 
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Json, ...] = (None, "", [])
 Masks = tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # endings of field names, and their mask
 NUMBERS: Masks = (
     (("id_number",), mask_number),
