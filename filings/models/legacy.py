@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from filings.models import legacy_states as states
 from icpportal.fields.domains import display_domain
+from icpportal.lifecycle import REVIEWER
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
 from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
@@ -137,6 +138,11 @@ class LegacyClaimEvent(LifecycleEvent):
 
     thing_field = "claim"
     claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="events")
+
+    class Meta(LifecycleEvent.Meta):
+        indexes = [
+            models.Index(fields=["-at"], condition=Q(by=REVIEWER, actor__isnull=False), name="claim_judged"),
+        ]
 
 
 class LegacyClaimPaper(models.Model):

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from filings.models import LegacyClaim, LegacyClaimEvent, LegacyRecord
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.lifecycle import APPLICANT
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, make_user, sign_in
 from tests.years import fill, hold
@@ -212,7 +214,7 @@ def test_the_auditors_log_reads_the_newest_changes_by_their_primary_key(client: 
 
 
 @pytest.mark.parametrize("days", ["", "30"])
-def test_the_auditors_log_reads_the_newest_undone_decisions_and_orders_handed_on_by_their_index(
+def test_the_auditors_log_reads_decisions_undone_or_about_claims_and_orders_handed_on_by_their_index(
     client: Client, days: str
 ) -> None:
     reviewer, auditor, order = make_reviewer(), make_user(held_roles=(AUDITOR,)), make_order(state=states.SUBMITTED)
@@ -224,12 +226,21 @@ def test_the_auditors_log_reads_the_newest_undone_decisions_and_orders_handed_on
     ColleagueNote.objects.bulk_create(
         ColleagueNote(order=order, kind=ColleagueNote.NOTE, author=reviewer) for _number in range(2 * EXEMPT)
     )
+    record = LegacyRecord.objects.create(subject_key="k", region="640106", domain="old.cn", name="示例", details={})
+    claim = LegacyClaim.objects.create(owner=make_user(), record=record)
+    LegacyClaimEvent.objects.bulk_create(
+        LegacyClaimEvent(claim=claim, move="send", by=APPLICANT) for _number in range(2 * EXEMPT)
+    )
     narrowed = urlencode({"sort": "acts", "days": days, "before": now.isoformat()})
-    assert {"transfers_decision", "transfers_colleaguenote"} <= large_tables()
+    assert {"transfers_decision", "transfers_colleaguenote", "filings_legacyclaimevent"} <= large_tables()
 
     sign_in(client, auditor)
     asked = asked_by(client, f"{reverse('admin:index')}?{narrowed}")
 
-    for table, index in (("transfers_decision", "decision_undone"), ("transfers_colleaguenote", "note_handed_on")):
+    for table, index in (
+        ("transfers_decision", "decision_undone"),
+        ("transfers_colleaguenote", "note_handed_on"),
+        ("filings_legacyclaimevent", "claim_judged"),
+    ):
         (newest,) = (sql for sql in asked if f'FROM "{table}"' in sql)
         assert f"using {index}" in explain(newest)
