@@ -23,7 +23,8 @@ SAYS = {
     "53300": "PostgreSQL accepts no more connections: raise max_connections, or stop processes",
     "57P01": "PostgreSQL was stopped while the command ran: run it again",
     "57P03": "PostgreSQL is starting or stopping: try again in a minute",
-    "25006": "The database can only be read: DATABASE_URL names a replica, or PostgreSQL is in recovery",
+    "25006": "The database can only be read: DATABASE_URL names a replica, PostgreSQL is in recovery, or somebody set "
+    "default_transaction_read_only",
 }
 # SQLite, and connections that are refused, have no codes: by a part of the message
 WORDS = {
