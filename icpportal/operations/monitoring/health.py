@@ -51,6 +51,7 @@ JOBS_REST = {
 }
 SPARED = frozenset({"cache"})  # ignored by readiness: pages work without it, and all processes lose it at once
 WITHOUT_DATABASE = frozenset({"database", "cache", "broker", "disk"})  # all others query it
+READ_ONLY = "read-only"
 
 
 @never_cache
@@ -77,7 +78,7 @@ def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
     """Everything needed for the work to be done, by the name under which it is reported."""
     return {
-        "database": _database,
+        "database": _writable_database,
         "broker": parts.broker,
         "outbox": lambda: _outbox(now),
         "deadlines": lambda: _deadlines(now),
@@ -102,7 +103,7 @@ def _answer(checks: dict[str, Callable[[], Finding]], *, unless: frozenset[str] 
     """
     findings: dict[str, Finding] = {}
     for name, check in checks.items():
-        is_away = name not in WITHOUT_DATABASE and not findings["database"]["ok"]
+        is_away = name not in WITHOUT_DATABASE and not _answers(findings["database"])
         findings[name] = {"ok": False, "why": "database"} if is_away else run_check(check)
     well = all(finding["ok"] for name, finding in findings.items() if name not in unless)
     body = {"state": "green" if well else "red", "checks": findings}
@@ -113,6 +114,21 @@ def _database() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return {"ok": cursor.fetchone() == (1,)}
+
+
+def _writable_database() -> Finding:
+    """Pages that only read are served from one that cannot be written, but no work is done."""
+    found = _database()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            if cursor.fetchone() == ("on",):
+                return {"ok": False, "why": READ_ONLY}
+    return found
+
+
+def _answers(database: Finding) -> bool:
+    return database["ok"] or database.get("why") == READ_ONLY
 
 
 def _migrations() -> Finding:

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -318,6 +318,18 @@ def test_a_redis_that_is_full_and_takes_no_job_turns_the_broker_red(client, well
     monkeypatch.setattr("redis.Redis.set", refuses)
 
     assert client.get("/healthz/deep").json()["checks"]["broker"] == {"ok": False, "why": "OutOfMemoryError"}
+
+
+@pytest.mark.services
+def test_a_database_that_can_only_be_read_is_red_alone_and_pages_are_still_served(client, well):
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+    checks = client.get("/healthz/deep").json()["checks"]
+
+    red = {name: check for name, check in checks.items() if not check["ok"]}
+    assert red == {"database": {"ok": False, "why": "read-only"}}
+    assert client.get("/readyz").status_code == 200
 
 
 def test_every_check_has_a_cause_that_turns_it_red():
