@@ -11,10 +11,11 @@ from django.utils.dateparse import parse_datetime
 from icpportal.fields.types import Words
 from transfers.models import Objection, Order
 from transfers.orders import queries
-from transfers.review.baskets.rows import Basket, Reader, baskets, free
+from transfers.review.baskets.rows import Basket, Reader, basket_of, baskets, free
 from transfers.second_look.queries import accepted_by
 
 PAGE = 25
+BASKET = "basket"
 SEPARATOR = "~"
 
 
@@ -49,12 +50,16 @@ def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
     return _light(rows).order_by(basket.sort, "pk")
 
 
-def labels_of_baskets(orders: Iterable[Order], reader: Reader) -> dict[UUID, Words]:
-    """The basket of the first page that each of these orders is in, by its key; those in none are left out."""
-    labels = {row.key: row.label for row in baskets() if row.on_home}
+def with_baskets(orders: QuerySet[Order], reader: Reader) -> QuerySet[Order]:
+    """The same orders, each with the basket of the first page that it is in, for `label_of_basket`."""
     key = Case(*(When(row.orders(reader), then=Value(row.key)) for row in baskets() if row.on_home), default=Value(""))
-    keyed = Order.objects.filter(pk__in=[order.pk for order in orders]).annotate(basket=key).order_by()
-    return {order: labels[basket] for order, basket in keyed.values_list("pk", "basket") if basket}
+    return orders.annotate(**{BASKET: key})
+
+
+def label_of_basket(order: Order) -> Words:
+    """The label of its basket; "" for an order in none, or read without."""
+    key = getattr(order, BASKET, "")
+    return basket_of(key).label if key else ""
 
 
 def _light(rows: QuerySet[Order]) -> QuerySet[Order]:

@@ -14,6 +14,8 @@ from icpportal.accounts.models import User
 from icpportal.fields.phones import mobile
 from icpportal.fields.types import Words
 from transfers.models import Order, SearchKey
+from transfers.review.baskets.queries import label_of_basket, with_baskets
+from transfers.review.baskets.rows import Reader
 from transfers.review.search import parts, spellings
 from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
 from transfers.review.unsent_orders import NEVER_SENT, is_own
@@ -43,6 +45,7 @@ class Hit:
 
     order: Order
     parts: tuple[str, ...]
+    basket: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class Hits:
     is_cut: bool = False
 
 
-def find(typed: str) -> Hits:
-    """The orders that these words name, those that moved last first.
+def find(typed: str, reader: Reader | None = None) -> Hits:
+    """The orders that these words name, those that moved last first; for a reader, each with its basket.
 
     An order that was never submitted is found by its public parts only.
     """
@@ -66,8 +69,11 @@ def find(typed: str) -> Hits:
     by_people = [pk for pk, kinds in found_by.items() if PUBLIC.isdisjoint(kinds)]
     orders = Order.objects.filter(pk__in=list(found_by)).exclude(NEVER_SENT, submitted_at=None, pk__in=by_people)
     newest = orders.select_related("reviewer").order_by("-entered_at", "-pk")
+    if reader is not None:
+        newest = with_baskets(newest, reader)
     read = list(newest.defer("password_digest", "came_back", "authority_words")[: SHOWN + 1])
-    return Hits(tuple(Hit(order, _parts_shown(order, found_by[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
+    found = (Hit(order, _parts_shown(order, found_by[order.pk]), label_of_basket(order)) for order in read[:SHOWN])
+    return Hits(tuple(found), len(read) > SHOWN)
 
 
 def _parts_shown(order: Order, found_by: set[str]) -> tuple[str, ...]:

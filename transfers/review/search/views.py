@@ -1,6 +1,5 @@
 """The page of results: the orders found, by what, and where each one is."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -31,7 +30,6 @@ from transfers.orders.kinds import kind_of, state_of
 from transfers.orders.rows import State
 from transfers.pages.order_summary import subject_words
 from transfers.review.baskets.due import calendar_around
-from transfers.review.baskets.queries import labels_of_baskets
 from transfers.review.baskets.rows import Reader
 from transfers.review.search.box import SearchBox, box_of, may_open, may_search
 from transfers.review.search.forms import SearchForm
@@ -118,12 +116,13 @@ def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = SearchForm(request.POST)
     if not form.is_valid():
         return draw(request, site, page(error=str(form.errors[SearchForm.WORDS][0]), searchable=SEARCHABLE))
-    reader, hits = account_of(request), find(form.cleaned_data[SearchForm.WORDS])
+    reader, now = account_of(request), timezone.now()
     opens = may_open(reader)
+    hits = find(form.cleaned_data[SearchForm.WORDS], Reader(reader, now, calendar_around(now)) if opens else None)
     if (only := _named_alone(hits, opens=opens)) is not None:
         return redirect(case_of(only) if opens else log_of(only))
     _note(reader, hits, reason=ASKED if opens else LOG_ASKED, client=client_address(request))
-    cases = tuple(_cases(hits.found, reader)) if opens else ()
+    cases = tuple(_case(hit) for hit in hits.found if opens)
     logs = tuple(_log(hit) for hit in hits.found if not opens)
     found = page(summary=_summary(hits), cases=cases, logs=logs, searchable=() if hits.found else SEARCHABLE)
     return draw(request, site, found)
@@ -178,14 +177,7 @@ def _found_by(hit: Hit) -> str:
     return comma_list(LABELS[part] for part in hit.parts)
 
 
-def _cases(hits: Iterable[Hit], reader: User) -> Iterator[FoundCase]:
-    """The rows, each with the basket in which the order waits."""
-    found, now = list(hits), timezone.now()
-    baskets = labels_of_baskets((hit.order for hit in found), Reader(reader, now, calendar_around(now)))
-    return (_case(hit, baskets.get(hit.order.pk, "")) for hit in found)
-
-
-def _case(hit: Hit, basket: Words) -> FoundCase:
+def _case(hit: Hit) -> FoundCase:
     order, own = hit.order, is_own(hit.order)
     state = state_of(order)
     province = PROVINCES.get(order.province)
@@ -197,7 +189,7 @@ def _case(hit: Hit, basket: Words) -> FoundCase:
         subject="" if own else readable(lambda: subject_words(order)),
         kind=kind_of(order).name,
         state=state,
-        basket=" · ".join(str(words) for words in (basket, HELD if order.held else "") if words),
+        basket=" · ".join(str(words) for words in (hit.basket, HELD if order.held else "") if words),
         province=province.name(chinese=reads_chinese()) if province else order.province,
         holder=_holder(order),
     )

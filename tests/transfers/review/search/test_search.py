@@ -8,6 +8,7 @@ import pytest
 from django.core import serializers
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
@@ -260,6 +261,16 @@ def test_a_result_that_waits_for_a_second_look_is_in_the_basket_of_second_looks(
     (row,) = rows(type_in(sign_in(client, make_reviewer()), "13900000002"))
 
     assert row[5] == "For a second look"
+
+
+def test_the_orders_that_were_found_are_read_once_with_their_baskets(client: Client) -> None:
+    make_wanted()
+    sign_in(client, make_reviewer())
+
+    with CaptureQueriesContext(connection) as asked:
+        type_in(client, "13900000002")
+
+    assert sum('"transfers_order"."id" IN' in each["sql"] for each in asked) == 1
 
 
 def test_the_result_is_chinese_for_a_chinese_reader(client: Client) -> None:
