@@ -47,6 +47,17 @@ def person(dice: random.Random, province: str) -> FakePerson:
     return FakePerson(name, id_number(province, born), mobile, f"p{mobile[3:]}@example.com")
 
 
+def two_people(dice: random.Random, province: str) -> tuple[FakePerson, FakePerson]:
+    """A subject lead and an administrator: some provinces refuse one person as both, and a document tells who is who.
+
+    Two born on one day would have the same number.
+    """
+    first = second = person(dice, province)
+    while second.id_number == first.id_number:
+        second = person(dice, province)
+    return first, second
+
+
 def organisation(dice: random.Random, province: str, place: str) -> tuple[str, str]:
     """Name and credit code of a company of the province."""
     digits = "".join(dice.choice(ORG_ALPHABET) for _ in range(9))

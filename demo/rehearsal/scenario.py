@@ -67,8 +67,7 @@ class Scenario:
         self.region = region
         self.me = Browser(self.base_url)
         self.watcher = Browser(self.base_url)
-        self.lead = fake_data.person(self.dice, self.province)
-        self.admin = fake_data.person(self.dice, self.province)
+        self.lead, self.admin = fake_data.two_people(self.dice, self.province)
         self.company, self.code = fake_data.organisation(self.dice, self.province, place)
         self.number = fake_data.filing_number(self.dice, self.province)
         self.domain = f"rehearsal{self.dice.randrange(10**9):09d}.com"

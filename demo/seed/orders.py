@@ -163,7 +163,7 @@ def by_app() -> str:
 def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
     region, short, address = PLACES[seed.province]
     name, code = fake_data.organisation(dice, seed.province, short)
-    leader, admin = fake_data.person(dice, seed.province), fake_data.person(dice, seed.province)
+    leader, admin = fake_data.two_people(dice, seed.province)
     domain = domain_of(number)
     filing = fake_data.filing_number(dice, seed.province)
     on_file = fake_data.person(dice, seed.province).mobile if seed.other_mobile else admin.mobile

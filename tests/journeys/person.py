@@ -38,8 +38,7 @@ class Person:
 
     def __post_init__(self) -> None:
         self.region, place, self.address = REGIONS[self.province]
-        self.lead = fake_data.person(self.dice, self.province)
-        self.admin = fake_data.person(self.dice, self.province)
+        self.lead, self.admin = fake_data.two_people(self.dice, self.province)
         self.company, self.code = fake_data.organisation(self.dice, self.province, place)
         self.number = fake_data.filing_number(self.dice, self.province)
         self.domain = f"journey{self.dice.randrange(10**9):09d}.com"

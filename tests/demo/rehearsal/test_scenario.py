@@ -31,6 +31,15 @@ def test_an_invented_filing_number_begins_with_its_provinces_character():
     }
 
 
+def test_lead_and_administrator_are_two_people_even_where_the_dice_gives_them_one_birthday() -> None:
+    throws = random.Random(13064)
+    assert len({fake_data.person(throws, "12").id_number for _ in range(2)}) == 1
+
+    lead, administrator = fake_data.two_people(random.Random(13064), "12")
+
+    assert lead.id_number != administrator.id_number
+
+
 @pytest.mark.django_db
 def test_a_rehearsal_submits_only_when_nothing_is_missing_on_the_page_of_answers(client: Client) -> None:
     order = make_order()
