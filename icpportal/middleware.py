@@ -105,7 +105,7 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if declared_length(request.headers) > most_bytes():
+        if declared_length(request) > most_bytes():
             raise RequestDataTooBig("a body that no address takes")
         return self.get_response(request)
 
@@ -113,7 +113,7 @@ class BodyLimit:
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_given: Sequence[str] | Mapping[str, object]
     ) -> None:
         """The view is known here, and the form has not been read yet."""
-        if declared_length(request.headers) > most_bytes(view):
+        if declared_length(request) > most_bytes(view):
             raise RequestDataTooBig("a body that this address does not take")
 
 

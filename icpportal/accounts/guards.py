@@ -50,7 +50,7 @@ def with_next(url: str, wanted: str) -> str:
 
 def _place(request: HttpRequest) -> str:
     """Where to continue afterwards; a redirect cannot repeat a POST, so for one it is the page with the button."""
-    page = request.headers.get("referer", "") if request.method == "POST" else ""
+    page = request.META.get("HTTP_REFERER", "") if request.method == "POST" else ""
     if not url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
         return request.get_full_path()
     place = urlunsplit(urlsplit(page)._replace(scheme="", netloc="", fragment=""))
