@@ -58,7 +58,11 @@ class Region:
     @property
     def shown(self) -> str:
         """The name for a list of choices: outside Chinese with its reading."""
-        return self.name if reads_chinese() or not self.reading else f"{self.name} {self.reading}"
+        return self.name if reads_chinese() else self._with_reading
+
+    @property
+    def _with_reading(self) -> str:
+        return f"{self.name} {self.reading}" if self.reading else self.name
 
     @property
     def full_name(self) -> str:
@@ -116,6 +120,7 @@ def _children() -> dict[str, tuple[Region, ...]]:
     return {parent: tuple(regions) for parent, regions in below.items()}
 
 
+@cache
 def provinces() -> tuple[Region, ...]:
     """The 31 provinces in the order of their codes."""
     return tuple(each for each in _all().values() if each.level is Level.PROVINCE)
@@ -139,7 +144,9 @@ def counties(code: str) -> tuple[Region, ...]:
 
 def as_choices(places: Iterable[Region]) -> list[tuple[str, str]]:
     """Places by code, named in the language of the page."""
-    return [(place.code, place.shown) for place in places]
+    if reads_chinese():
+        return [(place.code, place.name) for place in places]
+    return [(place.code, place._with_reading) for place in places]
 
 
 def region(code: str) -> Region | None:
