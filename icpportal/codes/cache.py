@@ -12,9 +12,11 @@ from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypedDict, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.db import IntegrityError, transaction
+from redis import Redis
 from redis.exceptions import RedisError
+from redis.typing import KeyT
 
 from icpportal.codes.models import CacheRow
 from icpportal.fields.types import Json
@@ -129,6 +131,19 @@ def _steady(
     return ask
 
 
+class OneClient(RedisCacheClient):
+    """Uses the same client of the same server again: each client builds a table of a hundred commands."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._clients: dict[bool, Redis] = {}
+
+    def get_client(self, key: KeyT | None = None, *, write: bool = False) -> Redis:
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
+
+
 class SteadyCache(RedisCache):
     """Redis with short timeouts; rows of the database answer for it when it fails."""
 
@@ -137,6 +152,7 @@ class SteadyCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         patience = {"socket_connect_timeout": PATIENCE_SECONDS, "socket_timeout": PATIENCE_SECONDS}
         super().__init__(server, {**params, "OPTIONS": {**patience, **params.get("OPTIONS", {})}})
+        self._class = OneClient
         self.rows = RowCache(params)
         self.pause = self.pauses.setdefault(str(server), Pause(PAUSE_SECONDS))
 
