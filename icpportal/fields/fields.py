@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpportal.fields import domains, emails, phones
-from icpportal.fields.form_types import FieldOptions, FieldValue
+from icpportal.fields.form_types import FieldOptions, FieldValue, Offered, fixed
 from icpportal.fields.text import (
     normalise_number,
     plain_label,
@@ -71,6 +71,9 @@ class ChoiceField(Labelled, forms.ChoiceField):
     required_code = "choose"
     required_words = gettext_lazy("Choose the %(label)s")
 
+    def __init__(self, *, choices: Offered = (), **options: Unpack[FieldOptions]) -> None:
+        super().__init__(choices=fixed(choices), **options)
+
     def validate(self, value: FieldValue) -> None:
         if value and not self.valid_value(value):
             raise self.wanting()
@@ -82,6 +85,9 @@ class MultipleChoiceField(Labelled, forms.MultipleChoiceField):
 
     required_code = "choose"
     required_words = gettext_lazy("Choose the %(label)s")
+
+    def __init__(self, *, choices: Offered = (), **options: Unpack[FieldOptions]) -> None:
+        super().__init__(choices=fixed(choices), **options)
 
     def validate(self, value: FieldValue) -> None:
         if isinstance(value, list) and not all(self.valid_value(one) for one in value):

@@ -1,16 +1,16 @@
 """Types for building forms: posted data, choices, known values, options of every form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from typing import TYPE_CHECKING, ClassVar, Self, TypedDict
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.forms.utils import ErrorList
-from django.utils.choices import normalize_choices
+from django.utils.choices import BaseChoiceIterator, normalize_choices
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 
@@ -26,6 +26,7 @@ FieldValue = str | int | date | UUID | list[str] | models.Model | None  # a box'
 Initial = dict[str, FieldValue] | dict[str, str] | dict[str, int]
 Choice = tuple[str, str | Promise]
 Choices = Iterable[Choice | tuple[str, Iterable[Choice]]]  # an entry, or a named group of entries
+Offered = Choices | type[models.Choices] | Callable[[], Choices]
 
 
 class FieldOptions(TypedDict, total=False):
@@ -68,6 +69,28 @@ class FormOptions(AnyFormOptions, total=False):
     field_order: Iterable[str] | None
 
 
+class FixedChoices(BaseChoiceIterator):
+    """Choices that nobody changes, so that the copy of a field in each form need not copy them."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = tuple(choices)
+
+    def __iter__(self) -> Iterator[Choice | tuple[str, Iterable[Choice]]]:
+        return iter(self.choices)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+
+def fixed(choices: Offered) -> Offered:
+    """The choices in Django's form, to be shared by all copies of a field; a function is still asked each time."""
+    found = normalize_choices(choices)
+    return FixedChoices(found) if isinstance(found, list | tuple) else found
+
+
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     """The field with this name, which must be a choice."""
     field = form.fields[name]
@@ -78,7 +101,7 @@ def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
 
 def offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
     """Sets the choices of a field."""
-    choice_field(form, name).choices = choices
+    choice_field(form, name).choices = FixedChoices(choices)
 
 
 def flat_choices(field: forms.Field) -> list[Choice]:
