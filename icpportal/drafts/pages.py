@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import cast
 
 from django.forms import BaseForm
@@ -195,15 +196,20 @@ def _holds(draft: PageDraft) -> bool:
 def _forms(context: Context) -> Iterator[BaseForm]:
     """The forms of a page and its panels, except those whose values are in the URL."""
     for value in context.values():
-        yield from (form for form in _forms_in(value, deeper=True) if not getattr(form, "in_address", False))
+        yield from (form for form in _forms_in(value) if not getattr(form, "in_address", False))
 
 
-def _forms_in(value: object, *, deeper: bool) -> Iterator[BaseForm]:
+def _forms_in(value: object) -> list[BaseForm]:
     if isinstance(value, BaseForm):
-        yield value
-    elif isinstance(value, list | tuple) and deeper:
-        for each in value:
-            yield from _forms_in(each, deeper=deeper)
-    elif is_dataclass(value) and not isinstance(value, type) and deeper:
-        for field in fields(value):
-            yield from _forms_in(getattr(value, field.name), deeper=False)
+        return [value]
+    if isinstance(value, list | tuple):
+        return [form for each in value for form in _forms_in(each)]
+    names = _fields_of(type(value))  # type: ignore[arg-type] # to mypy, a type hashes as its instances do
+    parts = (getattr(value, name) for name in names)
+    return [part for part in parts if isinstance(part, BaseForm)]
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; of any other type none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
