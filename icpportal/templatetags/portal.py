@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from django import template
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.kept_html import fragments, gaps
 from icpportal.pages import header, public
-from icpportal.pages.markup import drawings, fields, frame, translated
+from icpportal.pages.markup import actions, drawings, fields, frame, order_slip, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -90,6 +90,7 @@ class StateRow(Protocol):
 
     tone: str
     icon: str
+    label: Words
 
 
 UNKNOWN_LOOK = ("slate", "circle-dashed")
@@ -101,6 +102,20 @@ def state_look(state: StateRow | Mapping[str, str]) -> dict[str, str]:
     own = state if isinstance(state, Mapping) else {name: getattr(state, name, "") for name in ("tone", "icon")}
     tone, shape = UNKNOWN_LOOK
     return {"tone": own.get("tone") or tone, "icon": own.get("icon") or shape}
+
+
+@register.simple_tag
+def state_mark(state: StateRow | Mapping[str, str]) -> SafeString:
+    """The mark of a state: shape, word, tint."""
+    look = state_look(state)
+    label = state["label"] if isinstance(state, Mapping) else state.label
+    return order_slip.state_mark(look["tone"], look["icon"], label)
+
+
+@register.simple_tag(takes_context=True)
+def slip_markup(context: Context, slip: order_slip.Slip) -> SafeString:
+    """The slip of an order."""
+    return order_slip.markup(slip, state_mark(slip.state), as_printed(context, slip.url))
 
 
 # a document's slot: tone, icon, label, whether the page polls, and whether its form is folded
@@ -141,19 +156,20 @@ def task_look(state: str) -> dict[str, Words]:
     return {"tone": tone, "icon": shape, "label": label}
 
 
-BUTTONS = {
-    "primary": "button",
-    "secondary": "button button-secondary",
-    "danger": "button button-danger",
-    "link": "link",
-}
-
-
 @register.simple_tag
 def action_class(action: Action | Mapping[str, str]) -> str:
     """The CSS class of an action's button or link."""
     kind = action.kind if isinstance(action, Action) else action.get("kind")
-    return BUTTONS[kind or "secondary"]
+    return actions.BUTTONS[kind or "secondary"]
+
+
+register.simple_tag(actions.label, name="action_label")
+
+
+@register.simple_tag(takes_context=True)
+def action_markup(context: Context, action: Action | Mapping[str, object]) -> SafeString:
+    """The button or link of an action. The CSRF token is made only for a button."""
+    return actions.markup(action, cast("Words", context.get("csrf_token", "")))
 
 
 SECONDARY_TAGS = {"outline", "secondary", "cancel", "link"}  # allauth's tags of its buttons
@@ -167,8 +183,8 @@ def element_class(attributes: Facts) -> str:
     given = attributes.get("tags")
     tags = set(given) if isinstance(given, list) else set()
     if tags & {"danger", "delete"}:
-        return BUTTONS["danger"]
-    return BUTTONS["secondary" if tags & SECONDARY_TAGS or attributes.get("href") else "primary"]
+        return actions.BUTTONS["danger"]
+    return actions.BUTTONS["secondary" if tags & SECONDARY_TAGS or attributes.get("href") else "primary"]
 
 
 @register.filter

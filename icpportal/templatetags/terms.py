@@ -5,21 +5,27 @@ from functools import lru_cache
 from django import template
 from django.template import loader
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from icpportal.kept_html.repeated_templates import RepeatedTemplate
 from icpportal.pages.help import topics
 from icpportal.pages.help.glossary import BY_KEY
 
 register = template.Library()
+PAGE_HELP = RepeatedTemplate("partials/page_help.html", "url", "words")
 EXPLAINED = "_explained_words"
 
 
 @register.simple_tag(takes_context=True)
-def page_help(context: Context) -> topics.PageHelp | None:
-    """The page's section of help, and its terms; None where help has none."""
-    return topics.help_of(context.get("request"))
+def page_help(context: Context) -> SafeString:
+    """Below the page: its section of help, and its terms; nothing where help has none."""
+    found = topics.help_of(context.get("request"))
+    if found is None:
+        return SafeString()
+    words = format_html_join("", "<li>{}</li>", ((term(context, word.key, opens=True),) for word in found.words))
+    return PAGE_HELP.fill(url=found.url, words=format_html("<ul>{}</ul>", words) if words else "")
 
 
 @register.simple_tag(takes_context=True)
