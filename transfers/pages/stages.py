@@ -237,12 +237,13 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
     stages = stages_of(order)
     now = key if key and order.is_editable else current(order)
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
-    shown = tuple(_step_shown(order, stage, now) for stage in stages)
+    is_open = order.is_editable and not is_over(order)
+    shown = tuple(_step_shown(order, stage, now, is_open=is_open, has_arrived=has_arrived) for stage in stages)
     return Stepper(name, number, len(stages), has_arrived, steps=shown, reference=order.reference)
 
 
-def _step_shown(order: Order, stage: Stage, now: str) -> StepShown:
-    is_now = stage.key == now
-    done = is_in(order, Group.ARRIVED) or (stage.done(order) and not is_now)
-    linked = order.is_editable and not is_over(order) and (stage.done(order) or is_now)
-    return StepShown(str(stage.title), stage.url(order) if linked else "", is_done=done, is_now=is_now and not done)
+def _step_shown(order: Order, stage: Stage, now: str, *, is_open: bool, has_arrived: bool) -> StepShown:
+    is_now, is_behind = stage.key == now, stage.done(order)
+    done = has_arrived or (is_behind and not is_now)
+    url = stage.url(order) if is_open and (is_behind or is_now) else ""
+    return StepShown(str(stage.title), url, is_done=done, is_now=is_now and not done)
