@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-COOKIE = "theme"
 THEMES = ("light", "dark")
 KEPT = timedelta(days=365)
 
 
 def chosen_theme(request: HttpRequest | None) -> str:
     """`light`, `dark`, or "" when the page follows the reader's system."""
-    word = request.COOKIES.get(COOKIE, "") if request is not None else ""
+    word = request.COOKIES.get(settings.THEME_COOKIE_NAME, "") if request is not None else ""
     return word if word in THEMES else ""
 
 
@@ -28,8 +27,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     word = request.POST.get("theme", "")
     if word in THEMES:
         answer.set_cookie(
-            COOKIE, word, max_age=KEPT, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            settings.THEME_COOKIE_NAME,
+            word,
+            max_age=KEPT,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     else:
-        answer.delete_cookie(COOKIE, samesite="Lax")
+        answer.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
     return answer

@@ -10,7 +10,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from icpportal.drafts import marks
-from icpportal.pages import theme
 from icpportal.pages.public import DESCRIPTIONS
 
 KEPT = timedelta(minutes=1)
@@ -37,7 +36,7 @@ class PublicPages:
 
 def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
     match = request.resolver_match
-    of_taste = {settings.LANGUAGE_COOKIE_NAME, theme.COOKIE, settings.CSRF_COOKIE_NAME}
+    of_taste = {settings.LANGUAGE_COOKIE_NAME, settings.THEME_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
     return (
         request.method in ("GET", "HEAD")
         and response.status_code == 200

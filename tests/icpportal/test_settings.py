@@ -180,6 +180,12 @@ def test_cookies_belong_to_this_host_and_travel_encrypted():
     assert value_of(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
 
 
+def test_no_other_host_of_the_domain_can_choose_our_language_or_theme():
+    names = "settings.LANGUAGE_COOKIE_NAME, settings.THEME_COOKIE_NAME"
+
+    assert value_of(names, **PRODUCTION) == "('__Host-language', '__Host-theme')"
+
+
 def test_a_form_may_lead_to_the_host_of_staff_and_back_and_only_if_there_is_one():
     led_to = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']"
     public = PRODUCTION | {"PUBLIC_BASE_URL": "https://beian.invalid/"}
