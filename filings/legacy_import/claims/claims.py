@@ -23,12 +23,12 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
+from icpportal.outbox.texts.earlier_versions import SUBMIT_AGAIN
 from icpportal.privacy.fields import seal_value
 from verification.documents import actions as documents
 
 SIDES = 4
-# what the message about a declined claim ends with
-AGAIN = _("You can submit it again with other documents.")
+# what the message about a declined claim ends with, instead of `SUBMIT_AGAIN`
 ELSEWHERE = _("Another account was given this filing. If it is yours, call us.")
 CHANGEABLE = (states.OPEN, states.DECLINED)
 
@@ -204,7 +204,7 @@ def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | Non
     words = all_of(own)
     claim.answer, claim.own_answer = words, {**own}
     columns = {name: seal_value(claim, name) for name in ("answer", "own_answer")}
-    facts: dict[str, Fact] = {"reason": in_messages(own), "what_next": ELSEWHERE if is_gone(claim) else AGAIN}
+    facts: dict[str, Fact] = {"reason": in_messages(own), "what_next": ELSEWHERE if is_gone(claim) else SUBMIT_AGAIN}
     CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, words=words, facts=facts, columns=columns, now=now)
 
 

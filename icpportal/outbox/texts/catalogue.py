@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.domains import display_domain
-from icpportal.fields.types import Fact, Facts, Words
+from icpportal.fields.types import Fact, Facts
 from icpportal.gateways.sms.base import FilledTemplate
 from icpportal.outbox.texts import mail_page
+from icpportal.outbox.texts.earlier_versions import ADDED_LATER, ONCE_NOTHING
 from icpportal.outbox.texts.formats import LANGUAGES, folder_of, format_value, in_full
 from icpportal.outbox.texts.letters import Letter, read_body
 
@@ -46,23 +46,6 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 BREAKS = re.compile(r"[\r\n\x00\u0085\u2028\u2029]")
 # length limits of values in text messages
 CUTS = {"domain": {"zh": 15, "en": 15}, "reason": {"zh": 18, "en": 38}, "parts": {"zh": 11, "en": 36}}
-# for messages queued before their text had these placeholders
-ADDED_LATER: dict[str, Words] = {
-    "site": _("the site it names"),
-    "site_url": _("the site it names"),
-    "mobiles_note": "",
-    "number_note": "",
-    "authority_answer": _("see the order page"),
-    "kept": _("the date on its page"),
-    "parts": _("see the order page"),
-    "resubmission": _(
-        "If nothing has changed, resubmit it unchanged on its page. There is no new review, and a new code will follow."
-    ),
-    "others": _("Only the parts below can be changed now."),
-    "what_next": _("You can submit it again with other documents."),
-}
-# what earlier versions queued for nothing, where an empty value leaves the line out now
-ONCE_NOTHING = {"seen": "-"}
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 # messages whose link is as good as a password, or whose address is stored nowhere else
