@@ -12,12 +12,12 @@ from demo import fake_data
 from demo.ministry.api.rows import SiteGiven
 from demo.photo_app import file_inbox as photo_app
 from demo.seed import desk_work, free_filings
+from demo.seed.answers import PLACES, SITE_NAME, Answers, answers_of
 from demo.seed.consents import answer_on_the_phone
 from demo.seed.pictures import Picture, opened_once
 from demo.servers.names import save as save_names
 from filings.actions import end_access, record_access
 from filings.models import Website
-from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
 from icpportal.gateways.miit.base import authority as ministry_gateway
 from icpportal.privacy.masks import mask_mobile
@@ -37,21 +37,11 @@ from verification.documents.actions import receive
 from verification.documents.examination import examine
 from verification.filing_passwords import md5_hex
 
-PLACES = {
-    "12": ("120101", "天津", "天津市和平区"),
-    "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
-    "44": ("440304", "深圳", "广东省深圳市福田区"),
-    "31": ("310101", "上海", "上海市黄浦区"),
-}
-SITE_NAME = "示例品牌官网"
 FURTHER_NAME = "示例品牌商城"
 APP_CODE = "AB12CD"  # of the app's photo for the order in Shanghai
 SERVED = (states.APPROVED.key, states.COOLING_OFF.key)  # the authority has these on record as ours, with an id (Jrid)
 POINTS = {states.APPROVED.key: "192.0.2.10", states.COOLING_OFF.key: "203.0.113.7"}  # here, and elsewhere since
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-Answers = dict[str, dict[str, str | bool | list[str]]]  # by step
 
 
 @dataclass(frozen=True)
@@ -179,7 +169,7 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
         administrator=free_filings.person(admin.name, admin.id_number, on_file),
         sites=_sites(seed, number),
     )
-    answers = _answers(region, name, code, domain, address, leader, admin)
+    answers = answers_of(region, name, code, domain, address, leader, admin)
     with transaction.atomic():
         order = _order(owner, seed, region, filing, domain, answers, timezone.now(), md5_hex(password))
         _history(order, seed, owner)
@@ -203,49 +193,6 @@ def _sites(seed: Seed, number: int) -> list[SiteGiven]:
     if seed.state == states.APPROVED.key:
         sites.append({"domain": further_of(number), "name": FURTHER_NAME})
     return sites
-
-
-def _answers(
-    region: str,
-    name: str,
-    code: str,
-    domain: str,
-    address: str,
-    leader: fake_data.FakePerson,
-    admin: fake_data.FakePerson,
-) -> Answers:
-    return {
-        "type": {
-            "region": region, "nature": "enterprise", "id_type": "1", "id_number": code, "name": name, "domain": domain,
-            "subject_key": subject_key("1", code),
-        },
-        "service_code": {"product_type": "ecs", "how": "instance", "instance": "i-example-demo0001", "service_code": ""},
-        "server": {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"},
-        "filing_password": {"filing_number": ""},
-        "subject": {
-            "id_address": f"{address}示例路1号", "post_region": region, "post_address": "示例路1号2号楼301室",
-            "no_door_number": False, "investor": leader.name, "remark": "", "is_legal_rep": "yes",
-            **_person("lead", leader),
-        },
-        "website": {
-            "site_name": SITE_NAME, "home_url": f"https://www.{domain}/", "content": ["8"], "service_kind": "1",
-            "languages": ["1"], "needs_approval": "no", "approval_types": [], "approval_number": "", "site_remark": "",
-        },
-        "administrator": {"same_person": "no", "admin_told": True, **_person("admin", admin)},
-    }  # fmt: skip
-
-
-def _person(prefix: str, who: fake_data.FakePerson) -> dict[str, str]:
-    return {
-        f"{prefix}_name": who.name,
-        f"{prefix}_id_type": "2",
-        f"{prefix}_id_number": who.id_number,
-        f"{prefix}_id_until": "2036-06-06",
-        f"{prefix}_phone1": who.mobile,
-        f"{prefix}_phone2": f"138{who.mobile[3:]}",
-        f"{prefix}_emergency": "13900000003",
-        f"{prefix}_email": who.email,
-    }
 
 
 def _order(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo import fake_data
-from demo.seed.orders import PLACES
+from demo.seed.answers import PLACES
 from filings.register.blind_keys import subject_key
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
