@@ -89,9 +89,12 @@ def _take(supplier: ReportsDelivery, mine: Sequence[AcceptedText], totals: Total
 
 def _note(report: Report, totals: Totals, now: datetime) -> None:
     if report.has_arrived:
-        known = actions.record_arrival(SMS, report.receipt, at=report.at)
-        totals.arrived += known
+        is_ours = actions.record_arrival(SMS, report.receipt, at=report.at)
     else:
-        known = actions.record_loss(SMS, report.receipt, why=report.why, code=report.code, now=now)
-        totals.lost += known
-    totals.strange += not known
+        is_ours = actions.record_loss(SMS, report.receipt, why=report.why, code=report.code, now=now)
+    if not is_ours:
+        totals.strange += 1
+    elif report.has_arrived:
+        totals.arrived += 1
+    else:
+        totals.lost += 1
