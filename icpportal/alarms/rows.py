@@ -137,7 +137,7 @@ class Loop:
             self.opened.add(cause)
             open_alarm(cause, reference=row.reference, detail=trouble)
 
-    def hurry(self, waiting: QuerySet[Row], *, now: datetime) -> None:
+    def make_due(self, waiting: QuerySet[Row], *, now: datetime) -> None:
         """For a job that schedules its rows in `next_at`: makes rows due whose time set aside is over."""
         if keys := [row.key for row in self.aside.values() if row.next_at <= self.now]:
             waiting.filter(pk__in=keys, next_at__gt=now).update(next_at=now)

@@ -103,7 +103,7 @@ def deliver(
 
 
 def _send_due(round_: "_Round", *, limit: int | None) -> "_Round":
-    round_.loop.hurry(Message.objects.filter(state=State.WAITING), now=round_.now())
+    round_.loop.make_due(Message.objects.filter(state=State.WAITING), now=round_.now())
     with _quick_commits(), lines.keep_open(), closing(round_.messages(limit)) as messages:
         for message in messages:
             round_.handle(message)
@@ -219,7 +219,7 @@ class _Round(Reservations):
             again = self.now() + _delay(message)
             self.loop.set_aside(message.pk, fault, reference=message.reference or message.key, until=again)
         else:
-            self.loop.clear_failure(message.pk)  # if it waits, then until its own time: each round would hurry it
+            self.loop.clear_failure(message.pk)  # if it waits, then until its own time: each round would make it due
 
     def send(self, message: Message) -> None:
         """Skips what is too late, night-time reminders and third attempts; otherwise the channel decides."""

@@ -86,7 +86,7 @@ def heal(row: InboxFile, *, now: datetime) -> None:
     InboxFile.objects.filter(pk=row.pk).update(received_at=row.received_at)
     damaged.filter(pk=row.pk).update(damaged_at=None, given_up=False, reason="")
     damaged.filter(recent).update(state=InboxState.PROCESSED, reason=CAME_WHOLE, processed_at=now)
-    hurry(row.isp_id)
+    end_wait(row.isp_id)
     end_alarm(row.isp_id, now=now)
 
 
@@ -100,11 +100,11 @@ def give_up(isp_id: int, name: str) -> bool:
     """Operations want this file acknowledged although damaged, at its next delivery; returns False when none waits."""
     found = waited_for(isp_id).filter(name=name).update(given_up=True)
     if found:
-        hurry(isp_id)
+        end_wait(isp_id)
     return bool(found)
 
 
-def hurry(isp_id: int) -> None:
+def end_wait(isp_id: int) -> None:
     """Makes the next round ask at once."""
     waits = MinistryLine.objects.filter(pk=isp_id, fetching_waits_because=WAITS)
     waits.update(fetching_waits_until=None, fetching_waits_because="")

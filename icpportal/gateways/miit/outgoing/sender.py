@@ -70,7 +70,7 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> RoundResult:
     isp_id, time = settings.MIIT_ISP_ID, clock(now)
     totals = RoundResult()
     loop = rows.Loop(JOB)
-    loop.hurry(Report.objects.filter(state=ReportState.QUEUED), now=time())
+    loop.make_due(Report.objects.filter(state=ReportState.QUEUED), now=time())
     if _has_work(isp_id, time()):
         mine = lease.take(isp_id)
         if mine is None:
@@ -285,7 +285,7 @@ class _Round:
         except (Forgotten, Unreadable):
             return self.stop(14, NO_BYTES, old.sequence)
         if reaction(reply.code).act != Act.DONE:
-            return self.not_now(reply, old.sequence)
+            return self.stop_or_wait(reply, old.sequence)
         self.filled.add(old.sequence)
         self.totals.resent += 1
         logger.info("missing file sent again", extra={"isp": self.isp_id, "sequence": old.sequence})
@@ -294,13 +294,13 @@ class _Round:
     def refuse(self, file: UploadFile, reply: UploadReply) -> bool:
         """They did not accept it, or do not say so; it keeps its number."""
         numbering.note_code(file, reply.code, reply.words, arrived=False if reaction(reply.code).certain else None)
-        return self.not_now(reply, file.sequence)
+        return self.stop_or_wait(reply, file.sequence)
 
     def take_answer(self, reply: Reply) -> bool:
         """Whether a question was answered; otherwise waits or stops as its code says."""
-        return reaction(reply.code).act in (Act.DONE, Act.LOAD) or self.not_now(reply)
+        return reaction(reply.code).act in (Act.DONE, Act.LOAD) or self.stop_or_wait(reply)
 
-    def not_now(self, reply: Reply, sequence: int | None = None) -> bool:
+    def stop_or_wait(self, reply: Reply, sequence: int | None = None) -> bool:
         row = reaction(reply.code)
         if row.act == Act.STOP:
             return self.stop(reply.code, row.words, sequence)
