@@ -17,6 +17,11 @@ def is_same_text(first: str, second: str) -> bool:
     return first == second or _compared(first) == _compared(second)
 
 
+def contains_text(text: str, part: str) -> bool:
+    """Whether this is part of the text, by the same rules."""
+    return _compared(part) in _compared(text)
+
+
 def _compared(text: str) -> str:
     return SPACE_OF_NOTHING.sub("", " ".join(unicodedata.normalize("NFKC", regular_name(text)).casefold().split()))
 

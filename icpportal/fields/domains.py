@@ -107,3 +107,11 @@ def is_gov_domain(domain: str) -> bool:
 def host_belongs(host: str, domain: str) -> bool:
     """Whether the host is the domain itself or below it."""
     return host == domain or host.endswith(f".{domain}")
+
+
+def searched_domain(words: str) -> str:
+    """A domain in its stored form: 示例.cn is found by its own characters, a pasted address by its domain."""
+    try:
+        return canonical(words).removeprefix("www.")
+    except ValidationError:
+        return unicodedata.normalize("NFKC", words).lower()

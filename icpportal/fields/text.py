@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from icpportal.fields.language_marks import HAN, has_han
 from icpportal.fields.types import Words
 
+LONGEST_SEARCH = 100
 OUTER_SPACE = " \t\r\n\u00a0\u3000"
 # what phones and address books put around a number that is copied, and nobody can see or delete
 COPIED_MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
@@ -90,6 +91,16 @@ def normalise_number(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
     bare = "".join(char for char in folded if not (char.isspace() or _is_dash(char)))
     return unicodedata.normalize("NFKC", bare)  # characters may now combine
+
+
+def read_search(typed: str) -> str:
+    """The words of a list's search, without what no stored text can contain."""
+    return typed.replace("\0", "").strip()[:LONGEST_SEARCH]
+
+
+def searched_number(words: str) -> str:
+    """A filing number, or part of it, in its stored form: in half width, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def read_day(text: str) -> date | None:

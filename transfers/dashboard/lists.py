@@ -1,7 +1,6 @@
 """The lists of My filings: one for each tab, with its filter; both are in the URL."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet, Subquery, UUIDField
 from django.http import QueryDict
 from django.urls import reverse
@@ -22,8 +20,8 @@ from filings.queries import websites_of
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.components import Tab
-from icpportal.fields.domains import canonical
-from icpportal.fields.text import normalise_number
+from icpportal.fields.domains import searched_domain
+from icpportal.fields.text import normalise_number, read_search, searched_number
 from icpportal.fields.types import Words
 from transfers.dashboard.queries import Owner, ended_of, turn_of, urgent_of, with_authority, with_us
 from transfers.models import Order
@@ -31,7 +29,6 @@ from transfers.orders.kinds import known_key
 from transfers.pages import keyset
 
 Row = TypeVar("Row", bound=Model)
-LONGEST = 100
 REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # part of a reference, longer than half of it
 NEWEST_FIRST = ("-created_at", "-pk")
 
@@ -67,7 +64,7 @@ class OrderList:
         if self.is_open and not asked.is_filtered and not asked.after:
             return keyset.page_of(self.first_rows.all(owner=user.pk, now=now), size=SIZE)
         rows = orders_found(self.rows(user, now), asked)
-        return keyset.page(rows, self.order, mark_of(rows, "reference", asked.after), size=SIZE)
+        return keyset.page(rows, self.order, keyset.mark_of(rows, "reference", asked.after), size=SIZE)
 
 
 TURN = OrderList("turn", _("Your turn"), turn_of, ("runs_out", "entered_at", "pk"), is_turn=True)
@@ -114,7 +111,7 @@ def asked_of(query: QueryDict) -> ListRequest:
     return ListRequest(
         tab=tab if (tab := query.get("tab", "")) in KEYS else "",
         looked_at=tab if (tab := query.get("at", "")) in KEYS else "",
-        words=query.get("q", "").replace("\0", "").strip()[:LONGEST],
+        words=read_search(query.get("q", "")),
         kind=known_key(query.get("kind", "")),
         after=query.get("after", ""),
     )
@@ -126,8 +123,9 @@ def orders_found(rows: QuerySet[Order], asked: ListRequest) -> QuerySet[Order]:
     Names are sealed in an order's answers; they find what is on file, and the orders that belong to it.
     """
     if asked.words:
-        by_domain = Q(domain__icontains=_domain(asked.words)) | Q(website__name__icontains=asked.words)
-        by_number = Q(site_number__icontains=_number(asked.words)) | Q(subject_number__icontains=_number(asked.words))
+        by_domain = Q(domain__icontains=searched_domain(asked.words)) | Q(website__name__icontains=asked.words)
+        number = searched_number(asked.words)
+        by_number = Q(site_number__icontains=number) | Q(subject_number__icontains=number)
         rows = rows.filter(by_domain | by_number | Q(reference__icontains=_reference(asked.words)))
     return rows.filter(kind=asked.kind) if asked.kind else rows
 
@@ -136,8 +134,8 @@ def sites_found(user: User, asked: ListRequest) -> QuerySet[Website]:
     """The websites on file whose domain, name or number contains the words; the kind of order is ignored."""
     rows = websites_of(user)
     if asked.words:
-        by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=_number(asked.words))
-        rows = rows.filter(Q(domain__icontains=_domain(asked.words)) | by_text)
+        by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=searched_number(asked.words))
+        rows = rows.filter(Q(domain__icontains=searched_domain(asked.words)) | by_text)
     return rows
 
 
@@ -168,34 +166,13 @@ LENGTHS = _compiled(
 )
 
 
-def _domain(words: str) -> str:
-    """The domain in its stored form: 示例.cn is found by its own characters, a pasted address by its domain."""
-    try:
-        return canonical(words).removeprefix("www.")
-    except ValidationError:
-        return unicodedata.normalize("NFKC", words).lower()
-
-
 def _reference(words: str) -> str:
     """The reference in its stored form: t7q4 m2kx and T7Q4M2 find T7Q4-M2KX."""
     letters = normalise_number(words)
     return f"{letters[:4]}-{letters[4:]}" if REFERENCE_PART.fullmatch(letters) else words
 
 
-def _number(words: str) -> str:
-    """A filing number in half width without spaces."""
-    return "".join(unicodedata.normalize("NFKC", words).split())
-
-
 def tabs(counts: dict[str, int], asked: ListRequest, here: str) -> list[Tab]:
     """All tabs with the length of their lists."""
     labels = {each.key: each.label for each in ORDER_LISTS} | {SITES: SITES_LABEL}
     return [Tab(labels[key], counts[key], asked.url(tab=key), key == here) for key in KEYS]
-
-
-def mark_of(rows: QuerySet[Row], key: str, value: str) -> Row | None:
-    """The row after which a page begins; another account's or an invalid one starts from the top."""
-    try:
-        return rows.filter(**{key: value}).first() if value else None
-    except (ValueError, ValidationError):  # not a key
-        return None

@@ -1,21 +1,20 @@
 """What is on file as its owner's pages show it: one block for each subject, one row for each website, with actions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from filings.models import Person, Subject, Website
+from filings.models import Subject, Website
 from filings.register import certificates
 from icpportal.accounts.models import User
-from icpportal.alarms import rows
 from icpportal.fields.components import Action, Panel
 from icpportal.privacy.masks import mask_name
-from transfers.filing_type.transfer_another import SubjectOption, subject_options
+from transfers.filing_type.transfer_another import SubjectOption, readable, subject_options
 from transfers.models import Order
 from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, kind_of, state_of
@@ -33,7 +32,7 @@ class Site:
     @property
     def administrator(self) -> str:
         person = self.website.administrator
-        return _readable(person, lambda: mask_name(person.name)) if person else ""
+        return readable(person, lambda: mask_name(person.name)) if person else ""
 
     @property
     def state(self) -> State:
@@ -66,10 +65,7 @@ class Block(Panel):
 
     @property
     def name(self) -> str:
-        """An organisation's name in full, a person's masked."""
-        subject = self.subject
-        is_person = subject.nature == certificates.INDIVIDUAL
-        return _readable(subject, lambda: mask_name(subject.name) if is_person else subject.name)
+        return self.door.name
 
     @property
     def nature(self) -> str:
@@ -78,13 +74,7 @@ class Block(Panel):
     @property
     def lead(self) -> str:
         person = self.subject.lead
-        return _readable(person, lambda: mask_name(person.name)) if person else ""
-
-
-def _readable(row: Subject | Person, build: Callable[[], str]) -> str:
-    """A sealed value of the register, or a note that it cannot be read, of which operations are told."""
-    text = rows.build_safely(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
-    return gettext("cannot be read") if text is None else text
+        return readable(person, lambda: mask_name(person.name)) if person else ""
 
 
 def blocks(owner: User, websites: Iterable[Website]) -> list[Block]:

@@ -21,10 +21,10 @@ from filings.queries import live_accesses, websites_of
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
 from icpportal.fields.components import LINK, PRIMARY, Action, Panel, Tab
+from icpportal.fields.text import LONGEST_SEARCH
 from icpportal.fields.types import Words
 from transfers.dashboard.lists import (
     CLOSED,
-    LONGEST,
     MOST_URGENT,
     ORDER_LISTS,
     SITES,
@@ -35,7 +35,6 @@ from transfers.dashboard.lists import (
     OrderList,
     asked_of,
     lengths,
-    mark_of,
     sites_found,
     tabs,
 )
@@ -66,7 +65,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(
         label=gettext_lazy("Domain, order or filing number"),
         required=False,
-        widget=forms.SearchInput(attrs={"maxlength": LONGEST}),
+        widget=forms.SearchInput(attrs={"maxlength": LONGEST_SEARCH}),
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind of order"),
@@ -149,7 +148,7 @@ def _orders(user: User, chosen: OrderList, asked: ListRequest, now: datetime) ->
 def _sites(user: User, asked: ListRequest) -> Sites | None:
     """A page of what is on file; None when it is empty."""
     rows = sites_found(user, asked)
-    found = keyset.page(rows, SITES_ORDER, mark_of(rows, "pk", asked.after), size=SIZE)
+    found = keyset.page(rows, SITES_ORDER, keyset.mark_of(rows, "pk", asked.after), size=SIZE)
     older = asked.url(tab=SITES, after=str(found.rows[-1].pk)) if found.has_more else ""
     newer = asked.url(tab=SITES) if found.is_later else ""
     return Sites(older, newer, SITES_LABEL, blocks(user, found.rows)) if found.rows else None

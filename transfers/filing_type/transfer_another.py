@@ -1,24 +1,31 @@
 """Transfer another (继续接入): the subjects on file here, what blocks them, and how the order begins."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from filings import checks
-from filings.models import Subject
+from filings.equality import contains_text
+from filings.models import Person, Subject
 from filings.provinces import province
-from filings.queries import subject_page, subjects_of
+from filings.queries import subject_page, subjects_of, websites_of
+from filings.register import certificates
 from icpportal.accounts.models import User
+from icpportal.alarms import rows
 from icpportal.fields.components import Action
+from icpportal.fields.domains import searched_domain
 from icpportal.fields.fields import DomainField
 from icpportal.fields.form_types import Files, FormOptions, Posted
+from icpportal.fields.text import searched_number
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import as_form_data, as_json, keep
 from transfers.documents import actions as paper_actions
@@ -39,6 +46,13 @@ class SubjectOption:
     subject: Subject
     order: Order | None = None
     is_own: bool = True  # False when the subject is another account's and only a website is this one's
+
+    @property
+    def name(self) -> str:
+        """An organisation's name in full, a person's masked."""
+        subject = self.subject
+        is_person = subject.nature == certificates.INDIVIDUAL
+        return readable(subject, lambda: mask_name(subject.name) if is_person else subject.name)
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +78,28 @@ class SubjectOption:
         if order is None:
             return []
         return build_safely(order, lambda: blocking_order.alternatives(order)) or [blocking_order.look(order)]
+
+
+def readable(row: Subject | Person, build: Callable[[], str]) -> str:
+    """A sealed value of the register, or a note that it cannot be read, of which operations are told."""
+    text = rows.build_safely(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
+    return gettext("cannot be read") if text is None else text
+
+
+def subjects_found(owner: User, words: str) -> QuerySet[Subject]:
+    """The account's subjects whose number, websites or name contain the words; no words find all.
+
+    A person's name is masked on pages and never searched: the words are in the address of the page.
+    """
+    every = subjects_of(owner)
+    if not words:
+        return every
+    number, domain = searched_number(words), searched_domain(words)
+    of_site = websites_of(owner).filter(Q(site_number__icontains=number) | Q(domain__icontains=domain))
+    options = map(SubjectOption, every.exclude(nature=certificates.INDIVIDUAL))
+    named = [each.subject.pk for each in options if contains_text(each.name, words)]  # names are sealed
+    by_site = Exists(of_site.filter(subject=OuterRef("pk")))
+    return every.filter(Q(subject_number__icontains=number) | by_site | Q(pk__in=named))
 
 
 def subject_options(owner: User, among: Collection[Subject] | None = None) -> list[SubjectOption]:

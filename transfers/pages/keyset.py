@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -33,6 +34,14 @@ def with_next(rows: QuerySet[Row], order: Sequence[str], *, size: int) -> QueryS
 def page_of(found: list[Row], *, size: int, is_later: bool = False) -> Page[Row]:
     """The page of what `with_next` found."""
     return Page(found[:size], len(found) > size, is_later)
+
+
+def mark_of(rows: QuerySet[Row], key: str, value: str) -> Row | None:
+    """The row after which a page begins; another account's or an invalid one starts from the top."""
+    try:
+        return rows.filter(**{key: value}).first() if value else None
+    except (ValueError, ValidationError):  # not a key
+        return None
 
 
 def _after(mark: Model, order: Iterable[str]) -> Q:

@@ -1,6 +1,7 @@
 """Transfer another: the button and why it is missing, the known subject, papers used again, and whose they are."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -193,6 +194,37 @@ def test_a_single_subject_is_not_asked_about_and_one_of_several_is_chosen(client
     assert f'href="{page_of(first)}"' in html
     assert f'href="{page_of(second)}"' not in html  # an order of that subject is open
     assert reverse("another") in read(client, user, reverse("dashboard"))
+
+
+def test_a_long_list_of_subjects_is_read_in_pages_and_searched(client, first, monkeypatch):
+    """Forty subjects were one page of 8,000 pixels, without a search."""
+    monkeypatch.setattr("transfers.pages.keyset.page.__kwdefaults__", {"size": 1})
+    tea = subject_of(make_filed(first.owner, domain="tea-example.com", kind=OTHER))
+    known = subject_of(first)
+
+    def shown(words="", url=""):
+        html = read(client, first.owner, url or f"{reverse('another')}?{urlencode({'q': words})}")
+        return document_fromstring(html).xpath("//@data-subject"), html
+
+    found, html = shown()
+    (older,) = document_fromstring(html).xpath('//a[@rel="next"]/@href')
+
+    assert (found, shown(url=older)[0]) == ([str(tea.pk)], [str(known.pk)])
+    for words in ("示例茶叶", tea.subject_number.upper(), "tea-example", "https://www.tea-example.com/"):
+        assert shown(words)[0] == [str(tea.pk)]
+    assert shown("nowhere-example")[0] == []
+    assert "Nothing matches what you look for" in shown("nowhere-example")[1]
+
+
+def test_no_search_finds_a_person_by_name_or_a_subject_of_another_account(client, first):
+    theirs = subject_of(make_filed(make_user(), domain="tea-example.com", kind=OTHER))
+    mine = subject_of(first)
+    mine.nature = "individual"
+    mine.name = "林示范"
+    mine.save()
+
+    for words in ("林示范", theirs.name, "tea-example.com"):
+        assert "data-subject" not in read(client, first.owner, f"{reverse('another')}?{urlencode({'q': words})}")
 
 
 # --- the domain ---
