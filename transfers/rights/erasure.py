@@ -85,6 +85,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
             claims.erase(claim, now=now)
         backdrops.erase(Backdrop.objects.filter(owner=user))
         PlaceChoice.objects.filter(owner=user).delete()
+        handovers.end_offers(user, now=now)
         handovers.give_back(user.customer)
         ServiceCode.objects.filter(account=user.customer).update(account=f"account:{user.pk}")
         ServiceCode.objects.filter(kept_by=user.customer).update(kept_by=f"account:{user.pk}")

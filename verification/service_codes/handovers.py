@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from icpportal.accounts.models import User
@@ -87,6 +88,13 @@ def decline(handover: CodeHandover, *, now: datetime | None = None) -> None:
 def take_back(handover: CodeHandover, *, now: datetime | None = None) -> None:
     """Withdraws the offer; does nothing when it was answered already."""
     _close(handover, HandoverState.TAKEN_BACK, now)
+
+
+def end_offers(account: User, *, now: datetime | None = None) -> None:
+    """Ends what an account that is being closed has offered and was offered; the other account is told."""
+    theirs = CodeHandover.objects.filter(Q(giver=account) | Q(taker=account), state=HandoverState.OFFERED)
+    for handover in theirs.select_related("code", "giver", "taker").order_by("pk"):
+        _close(handover, HandoverState.TAKEN_BACK if handover.giver_id == account.pk else HandoverState.DECLINED, now)
 
 
 def give_back(account: str) -> None:

@@ -1,0 +1,34 @@
+"""What a closed account had under way with others: offered service codes."""
+
+import pytest
+from django.test import Client
+
+from icpportal.outbox.models import Message
+from tests.transfers.builders import make_user
+from tests.transfers.rights.test_closure import close
+from transfers.rights import closure
+from verification.models import HandoverState, ServiceCode
+from verification.service_codes import handovers
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_offered_code_waits_for_no_account_that_is_closed_and_the_other_one_is_told(client: Client) -> None:
+    """The page of the one that stayed said for ever that the other had to accept, or invited to accept."""
+    gone, other = make_user(), make_user("stays@example.com")
+    offers = []
+    for slot, (giver, taker) in enumerate(((gone, other), (other, gone)), start=1):
+        code = ServiceCode.objects.create(instance_id="i-1", slot=slot, product="ecs", account=giver.customer)
+        offers.append(handovers.offer(code, giver, taker))
+
+    close(client, gone)
+    closure.sweep()
+
+    for offer in offers:
+        offer.refresh_from_db()
+    assert [offer.state for offer in offers] == [HandoverState.TAKEN_BACK, HandoverState.DECLINED]
+    told = Message.objects.filter(template__in=("handover_taken_back", "handover_declined"), channel="email")
+    assert {(message.template, message.payload["to"]) for message in told} == {
+        ("handover_taken_back", "stays@example.com"),
+        ("handover_declined", "stays@example.com"),
+    }
