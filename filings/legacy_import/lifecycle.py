@@ -68,6 +68,7 @@ IMPORT_ROWS = (
 CLAIM_ROWS = (
     Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=has_papers_for_account, notify="reset_received"),
     Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=has_papers, notify="claim_received"),
+    Move("withdraw", (SENT,), OPEN, by=APPLICANT),
     Move("accept", (SENT,), ACCEPTED, by=REVIEWER, guard=is_of_account, notify="reset_accepted"),
     Move("accept", (SENT,), ACCEPTED, by=REVIEWER, notify="claim_accepted"),
     Move("decline", (SENT,), DECLINED, by=REVIEWER, notify="claim_declined"),

@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from filings.legacy_import.claims import erasure as claims
+from filings.legacy_import.claims.claims import withdraw
 from filings.models import LegacyClaim
+from filings.models.legacy_states import SENT
 from icpportal.accounts.models import FormerAddress, Pending, User
 from icpportal.audit.actions import append
 from icpportal.audit.words import ACTS
@@ -81,7 +83,9 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
             end_answered(objection, None, now or timezone.now())
         mine.filter(closed_at=None).update(closed_at=now or timezone.now())
         mine.update(words="", answers="")
-        for claim in LegacyClaim.objects.filter(owner=user):
+        for claim in LegacyClaim.objects.select_for_update(of=("self",)).filter(owner=user):
+            if claim.state == SENT:  # nobody is left to be given the filing
+                withdraw(claim, now=now)
             claims.erase(claim, now=now)
         backdrops.erase(Backdrop.objects.filter(owner=user))
         PlaceChoice.objects.filter(owner=user).delete()

@@ -157,6 +157,11 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
 
 
+def withdraw(claim: LegacyClaim, *, now: datetime | None = None) -> None:
+    """Takes a sent claim from the reviewers; it is its owner's again. Raises `MoveNotAllowed` once it is decided."""
+    CLAIM.apply(claim, "withdraw", by=APPLICANT, actor=claim.owner, facts={}, now=now)
+
+
 def rivals(claim: LegacyClaim) -> QuerySet[LegacyClaim]:
     """Waiting and accepted claims of other accounts for the same record or old account; the oldest first."""
     same = Q(record=claim.record_id)

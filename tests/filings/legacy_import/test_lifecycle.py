@@ -26,6 +26,7 @@ def test_the_tables_are_these():
     assert rows_of(CLAIM_TABLE) == [
         ("send", ("open", "declined"), "sent", APPLICANT, "reset_received"),
         ("send", ("open", "declined"), "sent", APPLICANT, "claim_received"),
+        ("withdraw", ("sent",), "open", APPLICANT, ""),
         ("accept", ("sent",), "accepted", REVIEWER, "reset_accepted"),
         ("accept", ("sent",), "accepted", REVIEWER, "claim_accepted"),
         ("decline", ("sent",), "declined", REVIEWER, "claim_declined"),

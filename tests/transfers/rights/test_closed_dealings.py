@@ -1,8 +1,10 @@
-"""What a closed account had under way with others: offered service codes."""
+"""What a closed account had under way with others: offered service codes, and claims that reviewers have."""
 
 import pytest
 from django.test import Client
 
+from filings.models import LegacyClaim, LegacyRecord
+from filings.models import legacy_states as claim_states
 from icpportal.outbox.models import Message
 from tests.transfers.builders import make_user
 from tests.transfers.rights.test_closure import close
@@ -32,3 +34,17 @@ def test_an_offered_code_waits_for_no_account_that_is_closed_and_the_other_one_i
         ("handover_taken_back", "stays@example.com"),
         ("handover_declined", "stays@example.com"),
     }
+
+
+def test_reviewers_cannot_give_an_old_filing_to_an_account_that_is_closed(client: Client) -> None:
+    """The claim stayed in their list, without its documents, and accepting it took the filing from everybody else."""
+    gone = make_user()
+    record = LegacyRecord.objects.create(subject_key="k", region="640106", domain="old-example.cn", name="样本")
+    claim = LegacyClaim.objects.create(owner=gone, record=record, state=claim_states.SENT)
+
+    close(client, gone)
+    closure.sweep()
+
+    claim.refresh_from_db()
+    assert (claim.state, claim.erased_at is not None) == (claim_states.OPEN, True)
+    assert [event.move for event in claim.events.all()] == ["withdraw"]
