@@ -16,6 +16,7 @@ class ClaimWords:
     earlier: Words
     of_domain: Words
     send: Words
+    withdraw: Words
 
 
 CLAIM = ClaimWords(
@@ -24,6 +25,7 @@ CLAIM = ClaimWords(
     earlier=_("Your claims"),
     of_domain=_("Claim of %(domain)s"),
     send=_("Submit the claim"),
+    withdraw=_("Withdraw the claim"),
 )
 RESET = ClaimWords(
     title=_("Old account, password forgotten"),
@@ -34,6 +36,7 @@ RESET = ClaimWords(
     earlier=_("Your requests"),
     of_domain=_("Old account of %(domain)s"),
     send=_("Submit the documents"),
+    withdraw=_("Withdraw the request"),
 )
 PAPERS_ASKED = _(
     "Individuals: both sides of the ID document, and a photo of the person holding it. Organisations: the "

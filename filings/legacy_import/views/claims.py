@@ -142,6 +142,8 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, mine)
     if "open" in request.POST:
         return _open(request, mine)
+    if "withdraw" in request.POST:
+        return _withdraw(request, mine)
     if not claiming.is_open(mine):
         return redirect(mine)
     try:
@@ -160,6 +162,17 @@ def _open(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
     form = SendClaimForm({"words": ""})
     form.add_error(None, refusal(proof.why or Why.IMPORTED, proof.when))
     return _page(request, mine, form)
+
+
+def _withdraw(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    """Gives a sent claim back to its owner; the page of one that was decided in the meantime shows the answer."""
+    try:
+        claiming.withdraw(mine)
+    except MoveNotAllowed:
+        messages.info(request, _("Nothing was withdrawn: this is not in review any more"))
+    else:
+        messages.success(request, _("Withdrawn. You can change the documents and submit them again"))
+    return redirect(mine)
 
 
 def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
@@ -258,6 +271,14 @@ class OpenImport(Panel):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw(Panel):
+    """The claim waits for a reviewer, and can be withdrawn."""
+
+    template: ClassVar[str] = "filings/claim_withdraw.html"
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
 class WayBack(Panel):
     """Nothing to do here."""
 
@@ -268,6 +289,8 @@ def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords, *, is_quiet
     """The panel with the reader's next action."""
     if claiming.is_open(mine):
         return Send(form, words.send, is_quiet)
+    if mine.state == states.SENT:
+        return Withdraw(words.withdraw)
     can_import = mine.state == states.ACCEPTED and mine.account is not None
     return OpenImport() if can_import else WayBack()
 

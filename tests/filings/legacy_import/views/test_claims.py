@@ -424,6 +424,27 @@ def test_a_sent_claim_can_no_longer_be_changed(browser, mine):
     assert LegacyClaim.objects.get().words == ""
 
 
+def test_a_sent_claim_is_withdrawn_corrected_and_sent_again_unless_a_reviewer_was_first(browser, mine):
+    """Who had sent a wrong picture had to wait for a reviewer to decline the claim."""
+    paper = ready(mine)
+    claiming.send(mine, "")
+    assert "Withdraw the claim" in browser.get(mine.get_absolute_url()).content.decode()
+
+    page = browser.post(mine.get_absolute_url(), {"withdraw": "1"}, follow=True).content.decode()
+
+    assert "Withdrawn. You can change the documents and submit them again" in page
+    assert "Submit the claim" in page
+    assert [each.pk for each in claiming.papers_of(mine)] == [paper.pk]
+
+    mine.refresh_from_db()
+    claiming.send(mine, "")
+    claiming.decline(mine, make_reviewer(), {"zh": "照片看不清，请重拍"})
+    page = browser.post(mine.get_absolute_url(), {"withdraw": "1"}, follow=True).content.decode()
+
+    assert "Nothing was withdrawn" in page
+    assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send", "withdraw", "send", "decline"]
+
+
 def test_a_declined_claim_shows_why_and_can_be_sent_again_with_other_papers(browser, mine):
     first = ready(mine)
     claiming.send(mine, "")
