@@ -20,6 +20,8 @@ from filings.models import LegacyClaim, LegacyClaimEvent, LegacyClaimPaper, Lega
 from filings.models import legacy_states as states
 from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import CLAIM as APPROVAL
 from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
@@ -158,8 +160,13 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
 
 
 def withdraw(claim: LegacyClaim, *, now: datetime | None = None) -> None:
-    """Takes a sent claim from the reviewers; it is its owner's again. Raises `MoveNotAllowed` once it is decided."""
-    CLAIM.apply(claim, "withdraw", by=APPLICANT, actor=claim.owner, facts={}, now=now)
+    """Takes a sent claim from the reviewers; it is its owner's again. Raises `MoveNotAllowed` once it is decided.
+
+    Ends the request of a reviewer to accept it.
+    """
+    with transaction.atomic():
+        CLAIM.apply(claim, "withdraw", by=APPLICANT, actor=claim.owner, facts={}, now=now)
+        approvals.forget(APPROVAL, claim.pk, now=now)
 
 
 def rivals(claim: LegacyClaim) -> QuerySet[LegacyClaim]:

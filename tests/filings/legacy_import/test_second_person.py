@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from filings.legacy_import.claims import claims as claiming
 from filings.models import LegacyClaim, LegacyRecord
 from filings.models import legacy_states as states
 from icpportal.accounts.models import User
@@ -73,6 +74,17 @@ def test_one_asks_and_another_allows_and_both_are_in_the_log(claim, gao, wu):
     log = page_of(claim, wu).partition("What happened so far")[2]
     assert "高扬 · asked a second person: Accepting the claim of an old filing" in log
     assert "吴桐 · allowed what 高扬 had asked" in log
+
+
+def test_a_claim_withdrawn_before_the_second_person_answers_can_be_declined_once_it_is_sent_again(claim, gao, wu):
+    press(claim, gao, "accept")
+    claiming.withdraw(claim)
+    claiming.send(claim, "")
+
+    page = press(claim, wu, "decline", words="照片看不清")
+
+    assert "has asked a second person" not in page
+    assert (read(claim).state, ApprovalRequest.objects.get().outcome) == (states.DECLINED, ApprovalRequest.FAILED)
 
 
 def test_the_asker_may_not_answer_and_declining_waits(claim, gao, wu):
