@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from icpportal.outbox.models import Message
 from icpportal.privacy.masks import mask_email
@@ -219,6 +220,18 @@ def test_the_other_account_finds_it_on_its_desk_without_the_code(client, offered
         assert str(offered.code.code) not in html
         assert ALICE not in html
     assert page(client, chen, "service-code", offered.code.reference).status_code == 404
+
+
+def test_who_is_offered_two_codes_of_one_server_can_tell_them_apart(client, offered, lin, chen):
+    """Two links had the same words, and nothing said who had offered the codes, and when."""
+    handovers.offer(code_of(lin, slot=2), lin, chen)
+
+    lines = document_fromstring(text(page(client, chen, "service-codes"))).xpath('//ul[@class="code-offers"]/li')
+
+    assert len({line.xpath("string(a)").strip() for line in lines}) == 2
+    assert [mask_email(ALICE) in line.text_content() for line in lines] == [True, True]
+    own = text(page(client, chen, "code-offer", offered.reference))
+    assert offered.code.masked in own
 
 
 def test_accepted_both_see_it_and_the_taker_sees_the_code(client, offered, lin, chen):
