@@ -2,12 +2,14 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from filings.models import LegacyClaim, LegacyRecord
 from filings.models import legacy_states as claim_states
 from icpportal.outbox.models import Message
 from tests.transfers.builders import make_user
-from tests.transfers.rights.test_closure import close
+from tests.transfers.cancels import prove_again
+from tests.transfers.rights.test_closure import ENGLISH, close
 from transfers.rights import closure
 from verification.models import HandoverState, ServiceCode
 from verification.service_codes import handovers
@@ -48,3 +50,10 @@ def test_reviewers_cannot_give_an_old_filing_to_an_account_that_is_closed(client
     claim.refresh_from_db()
     assert (claim.state, claim.erased_at is not None) == (claim_states.OPEN, True)
     assert [event.move for event in claim.events.all()] == ["withdraw"]
+
+
+def test_who_closes_an_account_reads_before_what_becomes_of_service_codes_and_claims(client: Client) -> None:
+    """The page named orders, messages and addresses, and nothing of either."""
+    page = prove_again(client, make_user()).get(reverse("data-close"), headers=ENGLISH).content.decode()
+
+    assert "Claims of old filings are withdrawn, and offers of service codes end" in page
