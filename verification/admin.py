@@ -17,11 +17,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
+from icpportal.audit.words import DONE
 from icpportal.desk.event_lines import event_line, log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
-from icpportal.fields.language_marks import comma_list, labelled
+from icpportal.fields.language_marks import comma_list, labelled, lazily_labelled
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
 from icpportal.time_format import day_words
@@ -32,6 +33,9 @@ from verification.models import Backdrop, BackdropStock, Consent, Document, Phon
 
 class ReadOnly(ReadOnlyAdmin):
     """A list that can only be read; rows change through actions alone."""
+
+
+DONE.update({move: lazily_labelled(_("Backdrop"), words) for move, words in HAPPENED.items()})
 
 
 @admin.register(Document)

@@ -23,7 +23,7 @@ from filings.actions import OnFileInOtherAccount, UnderOtherDocument
 from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims.claim_rows import ABOUT, known_of
-from filings.legacy_import.state_labels import CLAIM_SENTENCES, mark
+from filings.legacy_import.state_labels import CLAIM_ACTS, CLAIM_SENTENCES, mark
 from filings.legacy_import.views.claims import PAPERS, picture_response
 from filings.legacy_import.views.forms import DeclineForm
 from filings.models import LegacyClaim, LegacyClaimPaper
@@ -35,6 +35,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import CLAIM
 from icpportal.approvals.queries import open_request, request_to_show
 from icpportal.approvals.words import RequestPanel, asked_for, asked_words, lines_of
+from icpportal.audit import words as audit
 from icpportal.desk.comparison import ComparisonLine
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import page_response
@@ -74,6 +75,8 @@ REFUSED = {
     OnFileInOtherAccount: gettext_lazy("This website is on file here in another account: decline this claim"),
     UnderOtherDocument: gettext_lazy("This website is on file here with another document: decline this claim"),
 }
+# an order has a move of the same name
+audit.DONE.update({audit.FROM % (move, states.SENT): words for move, words in CLAIM_ACTS.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ CLAIM_SENTENCES = {
         *RETURNED,
     ),
 }
+# what staff did, by the move
+CLAIM_ACTS: dict[str, str | Promise] = {
+    "accept": _("Accepted the claim of an old filing"),
+    "decline": _("Declined the claim of an old filing"),
+}
 # replaces that of a claim which its owner could still submit, but nobody accept
 GONE = Sentence(_("In another account"), _("Another account was given this filing. If it is yours, call us"), *BROKEN)
 RESET_SENTENCES = {

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
 from icpportal.audit.page_names import page_words
-from icpportal.audit.words import ACTS, DONE, EXPORT, MOVE, REFUSED
+from icpportal.audit.words import ACTS, DONE, EXPORT, FROM, MOVE, REFUSED
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.sheets import csv_file
@@ -119,7 +119,8 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
     @admin.display(description=pgettext_lazy("audit", "Of what"))
     def what_shown(self, entry: AuditEntry) -> str:
         """What was looked at or done, the kind of row, or the page at which somebody was refused."""
-        looked, done = WHAT.get(entry.what), DONE.get(entry.what)  # both have a row for a call
+        left = FROM % (entry.what, dict(entry.said or {}).get("from"))
+        looked, done = WHAT.get(entry.what), DONE.get(left) or DONE.get(entry.what)  # both have a row for a call
         label = (done or looked if entry.act == MOVE else looked or done) or _kind(entry.what)
         if not label and entry.act == REFUSED:
             label = page_words(entry.what)

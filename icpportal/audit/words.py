@@ -6,8 +6,9 @@ from django.utils.translation import pgettext_lazy
 LOOK, SEARCH, EXPORT, CHANGE, MOVE, SIGN_IN, SIGN_OUT, REFUSED = (
     "look", "search", "export", "change", "move", "sign_in", "sign_out", "refused",
 )  # fmt: skip
-# acts for readers; apps that move rows add their own
+# acts for readers; apps that move rows add their own, with the state that is left if others have a move of this name
 DONE: dict[str, str | Promise] = {"second factor": pgettext_lazy("audit", "Second factor")}
+FROM = "%s from %s"  # a move and the state it left
 ACTS: dict[str, str | Promise] = {
     LOOK: pgettext_lazy("audit", "Looked at personal data"),
     SEARCH: pgettext_lazy("audit", "Searched"),

@@ -14,6 +14,8 @@ from django.urls import URLResolver, reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from filings.legacy_import.lifecycle import CLAIM_TABLE
+from filings.models.legacy_states import SENT
 from icpportal.accounts.roles import AUDITOR, OPERATIONS, ensure
 from icpportal.alarms.models import Alarm
 from icpportal.audit import chain
@@ -21,13 +23,17 @@ from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
 from icpportal.audit.page_names import page_words
 from icpportal.audit.verification import verify
-from icpportal.audit.words import CHANGE, EXPORT, LOOK, MOVE, REFUSED, SIGN_IN
+from icpportal.audit.words import CHANGE, DONE, EXPORT, FROM, LOOK, MOVE, REFUSED, SIGN_IN
+from icpportal.lifecycle import LEAD, REVIEWER, MoveTable
 from tests.icpportal.accounts.sign_in.test_second_factor import with_app
 from tests.transfers.builders import PASSWORD, fire, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import prove
 from tests.transfers.review.desk import case_of, read
+from transfers.orders.moves import TABLE as ORDERS
 from transfers.orders.states import RETURNED, SUBMITTED
 from transfers.review import leases
+from verification.backdrops.lifecycle import TABLE as BACKDROPS
+from verification.models.backdrop_states import REQUESTED
 
 LIST = reverse("admin:audit_auditentry_changelist")
 # open to all staff, or to everybody
@@ -151,6 +157,35 @@ def test_a_look_at_the_page_of_a_call_is_not_taken_for_the_call_itself(auditor: 
     page = auditor.get(LIST, {"q": "AB12-CD34"}, headers={"accept-language": "en"}).content.decode()
 
     assert re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page) == ["Called", "Call"]
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "left", "english", "chinese"),
+    [
+        (CLAIM_TABLE, "accept", SENT, "Accepted the claim of an old filing", "通过了旧备案的认领"),
+        (CLAIM_TABLE, "decline", SENT, "Declined the claim of an old filing", "驳回了旧备案的认领"),
+        (BACKDROPS, "post", REQUESTED, "Backdrop: Posted", "幕布：已寄出"),
+        (ORDERS, "accept", SUBMITTED.key, "Details and documents accepted", "信息和资料已通过初审"),
+    ],
+)
+def test_the_auditor_reads_in_words_what_staff_moved(
+    auditor: Client, table: MoveTable[Any], what: str, left: str, english: str, chinese: str
+) -> None:
+    append(MOVE, actor=make_reviewer(), what=what, reference="AB12-CD34", said={"from": left})
+
+    shown = []
+    for language in ("en", "zh-hans"):
+        auditor.cookies["django_language"] = language
+        page = auditor.get(LIST, {"q": "AB12-CD34"}).content.decode()
+        shown += re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page)
+
+    assert shown == [english, chinese]
+    unnamed = [row.name for row in table.rows if row.by in {REVIEWER, LEAD, OPERATIONS} and not _is_named(row)]
+    assert unnamed == []
+
+
+def _is_named(row: Any) -> bool:
+    return row.name in DONE or all(FROM % (row.name, state) in DONE for state in row.sources)
 
 
 def test_every_page_of_the_desk_has_a_name_in_words() -> None:

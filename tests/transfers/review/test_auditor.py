@@ -210,7 +210,7 @@ def test_a_claim_that_one_person_decided_is_in_the_log_without_the_words(
 
     log = " ".join(" ".join(html.fromstring(rows_of(client, sort="acts")).itertext()).split())
 
-    assert f"Gao Yang {claim.reference} {done} the claim of an old filing" in log
+    assert f"Gao Yang {claim.reference} {done.capitalize()} the claim of an old filing" in log
     assert "照片看不清" not in log
     for asked, is_shown in (
         ({"reference": claim.reference}, True),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from filings.legacy_import.state_labels import CLAIM_ACTS
 from filings.models import LegacyClaimEvent
 from icpportal.accounts.models import User
 from icpportal.approvals.models import OF_ACCOUNTS, ApprovalRequest
@@ -42,10 +43,6 @@ SORTS: dict[str, str | Promise] = {
     FLAGGED: pgettext_lazy("of the log", "Looks without holding the case"),
     ACTS: pgettext_lazy("of the log", "Acts"),
     CHANGES: pgettext_lazy("of the log", "Changes to accounts and lists"),
-}
-OF_CLAIMS: dict[str, Words] = {
-    "accept": gettext_lazy("accepted the claim of an old filing"),
-    "decline": gettext_lazy("declined the claim of an old filing"),
 }
 UNNAMED = (BackdropStock,)  # of one row: its text is a number
 DONE: dict[int, Words] = {
@@ -164,7 +161,7 @@ def _claims(wanted: RowFilter) -> Iterator[LogRow]:
     found = found.filter(wanted.within("at", "actor") & wanted.about("claim__reference"))
     named = found.order_by("-at", "-pk").select_related("actor", "claim")
     for event in named.only("at", "move", "actor", "claim__reference")[: MOST + 1]:
-        yield LogRow(event.at, str(event.actor), event.claim.reference, OF_CLAIMS.get(event.move, event.move))
+        yield LogRow(event.at, str(event.actor), event.claim.reference, CLAIM_ACTS.get(event.move, event.move))
 
 
 def _requests(wanted: RowFilter) -> Iterator[LogRow]:
