@@ -521,6 +521,17 @@ def test_operations_read_beside_a_held_order_what_the_code_means_and_find_its_re
         assert "“Orders on hold” names the code" in str(cause_of("orders.held").act)
 
 
+def test_a_lead_reads_in_the_case_that_the_order_is_on_hold_and_who_acts(client):
+    held = make_order(state=states.HANDING_OVER, held=True, authority_code="1053")
+    free = make_order(state=states.HANDING_OVER)
+    english(client, staff("lead"))
+
+    cases = [client.get(case_of(order)).content.decode() for order in (held, free)]
+
+    said = "A fault on our side keeps this order from the authority. Operations resubmit it once the fault is fixed"
+    assert [said in case for case in cases] == [True, False]
+
+
 def test_operations_read_that_a_colleague_has_released_a_held_order_before(client):
     held = make_order(state=states.HANDING_OVER, held=True)
     client = english(client, staff("operations"))

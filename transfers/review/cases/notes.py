@@ -31,6 +31,7 @@ NAMELESS = _(
     "The authority has not given us its number for this access (Jrid) yet. "
     "The request is sent automatically when the record (BASJ) arrives."
 )
+HELD = _("A fault on our side keeps this order from the authority. Operations resubmit it once the fault is fixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def notes(
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in shown_objections(order)]),
         CaseNote(_("An objection to this order is justified"), _objection_lines(order)),
         CaseNote(_("Calls to make"), _call(order)),
+        CaseNote(pgettext_lazy("note", "On hold"), [format_html("{}", HELD)] if order.held else []),
         CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),
         CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
     ]
