@@ -13,20 +13,22 @@ from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from icpportal.audit.page_names import PAGES
 from icpportal.audit.words import DONE
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.fields.domains import display_domain
-from icpportal.fields.language_marks import lazily_labelled
+from icpportal.fields.language_marks import lazily_labelled, reads_chinese
+from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
+from transfers.objections.results import result_of
 from transfers.orders.history import ROWS
 from transfers.orders.rows import staff_words
-from transfers.returns.labels import label_of, section_of
+from transfers.returns.labels import label_of, names_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
 from transfers.review.cases.decision.views import accept_view, return_page, return_view
@@ -130,8 +132,16 @@ class OrderAdmin(ReadOnlyAdmin):
 class ReturnReasonAdmin(ReadOnlyAdmin):
     """The catalogue of reasons, for the list of registers; the page of a row is ours, which versions it."""
 
-    list_display = ("key", "text_zh", "text_en", "fields", "active")
+    list_display = ("short", "text_zh", "text_en", "parts", "active")
     list_filter = ("active",)
+
+    @admin.display(description=gettext_lazy("Reason"), ordering="key")
+    def short(self, row: ReturnReason) -> str:
+        return row.short_zh if reads_chinese() else row.short_en
+
+    @admin.display(description=pgettext_lazy("column", "Parts of a case"))
+    def parts(self, row: ReturnReason) -> str:
+        return names_of(row.fields.split()) or gettext("every part")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
@@ -144,12 +154,18 @@ class ReturnReasonAdmin(ReadOnlyAdmin):
 class ObjectionAdmin(ReadOnlyAdmin):
     """Every objection, the open ones first; each is answered on its page of the desk."""
 
-    list_display = ("shown_domain", "created_at", "closed_at", "closed_by", "result")
+    list_display = ("shown_domain", "created_at", "closed_at", "closed_by", "shown_result")
     list_select_related = ("closed_by",)
 
     @admin.display(description=gettext_lazy("Domain name"), ordering="domain")
     def shown_domain(self, row: Objection) -> str:
         return display_domain(row.domain)
+
+    @admin.display(description=pgettext_lazy("column", "Result"), ordering="result")
+    def shown_result(self, row: Objection) -> Words:
+        """Empty for an open one, and for one from before there were results."""
+        result = result_of(row.result)
+        return result.label if result else "-"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None

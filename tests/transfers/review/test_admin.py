@@ -257,6 +257,20 @@ def test_an_objection_is_shown_on_the_order_and_in_its_own_list(client):
     assert "域名是我们的" not in open_unmasked(client, make_order(state=states.SUBMITTED)).content.decode()
 
 
+def test_the_registers_name_reasons_and_results_of_objections_in_words(client):
+    make_reason("name_not_allowed", "website.site_name paper", text_en="The name does not meet the rules")
+    Objection.objects.create(owner=make_user(), domain="example.com", words="x", result="justified_late")
+    english(client, staff("lead"))
+
+    lists = ("transfers_returnreason", "transfers_objection")
+    reasons, objections = (client.get(reverse(f"admin:{each}_changelist")).content.decode() for each in lists)
+
+    assert "Website name, Documents" in reasons
+    assert ["website.site_name" in reasons, "name_not_allowed<" in reasons] == [False, False]
+    assert "Justified, but the order has left our review" in objections
+    assert "justified_late" not in objections
+
+
 def test_a_return_names_the_field_and_reason_and_shows_old_beside_new_next_time(client):
     reason = make_reason("site_name", "website.site_name", text_en="The website name does not meet the rules")
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
