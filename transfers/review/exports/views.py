@@ -115,7 +115,7 @@ def _ask_for_file(request: HttpRequest, chosen: Selection, user: User, form: Exp
         return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
     if export.is_granted:
         return _file(request, export, user)
-    messages.success(request, _("Another lead must allow this list. You can fetch it here then"))
+    messages.success(request, _("Another lead must allow this list. You can then fetch it here"))
     return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
 
 

@@ -1,4 +1,4 @@
-"""What waits for a second lead but is not a request for approval: legal holds, and what other parts register."""
+"""What waits for a lead but is not a request for approval: legal holds, and what other parts register."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ HOLDS, WAIT = "admin:privacy_legalhold_changelist", "lifted_at__isempty=1"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows that a lead may answer and did not ask for, oldest first, and how to list one."""
+    """Rows on which a lead is to act next, oldest first, and how to list one."""
 
     rows: Callable[[Reader], QuerySet[Any]]
     line: Callable[[Any], Line]
 
 
 def waits_for(reader: Reader, most: int) -> list[Line]:
-    """What this lead may answer; a single query in the usual case, when nothing waits."""
+    """What this lead may answer or fetch; a single query in the usual case, when nothing waits."""
     found = [part.rows(reader) for part in _parts]
     asked = User.objects.filter(pk=reader.user.pk).annotate(
         **{f"has_{n}": Exists(rows) for n, rows in enumerate(found)}

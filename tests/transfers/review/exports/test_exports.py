@@ -294,6 +294,19 @@ def test_a_hundred_and_one_orders_need_another_lead_and_are_fetched_once(lead: U
     assert looks() == {(lead.email, "list of orders", WHY, 1), (second.email, "list of orders allowed", WHY, 1)}
 
 
+def test_who_asked_for_a_list_finds_it_on_their_desk_once_it_is_allowed(lead: User, second: User) -> None:
+    make_waiting(101)
+    ask(lead, because="quarterly report")
+    before = page(lead, reverse("admin:index"))
+    respond(second, ListExport.objects.get())
+
+    found = [page(user, reverse("admin:index")) for user in (lead, second)]
+    fetch(lead, ListExport.objects.get())
+
+    assert ["Fetch the file" in each for each in (before, *found)] == [False, True, False]
+    assert "Fetch the file" not in page(lead, reverse("admin:index")), "fetched"
+
+
 def test_a_button_pressed_twice_asks_a_second_person_once(lead: User, second: User) -> None:
     make_waiting(101)
 
