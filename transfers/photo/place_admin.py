@@ -5,10 +5,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from filings.register.regions import cities, provinces, region
+from icpportal.accounts.guards import account_of
+from icpportal.desk.event_lines import log_change
 from icpportal.fields.fields import ChoiceField
+from icpportal.fields.types import Words
 from verification.models import PhotoPlace
 from verification.photos import places as photo_places
 
@@ -53,19 +56,31 @@ class PhotoPlaceAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: PhotoPlace, form: PlaceForm, change: bool) -> None:
         if change and "active" in form.changed_data and not obj.active:
-            self._say(request, photo_places.close(obj))
+            self._say_notified(request, photo_places.close(obj) or 0)
         super().save_model(request, obj, form, change)
 
     @admin.action(description=gettext_lazy("Close and notify everyone who chose it"), permissions=["change"])
     def close_them(self, request: HttpRequest, queryset: QuerySet[PhotoPlace]) -> None:
-        self._say(request, sum(photo_places.close(place) for place in queryset))
+        places = list(queryset)
+        told = {place.pk: photo_places.close(place) for place in places}
+        done = [place for place in places if told[place.pk] is not None]
+        self._log(request, done, len(places), gettext_lazy("closed from the list"))
+        if done:
+            self._say_notified(request, sum(n or 0 for n in told.values()))
 
     @admin.action(description=gettext_lazy("Open again"), permissions=["change"])
     def open_them(self, request: HttpRequest, queryset: QuerySet[PhotoPlace]) -> None:
-        done = sum(photo_places.reopen(place) for place in queryset)
-        self.message_user(
-            request, _("%(done)s done, %(skipped)s skipped") % {"done": done, "skipped": len(queryset) - done}
-        )
+        places = list(queryset)
+        done = [place for place in places if photo_places.reopen(place)]
+        self._log(request, done, len(places), gettext_lazy("opened again from the list"))
 
-    def _say(self, request: HttpRequest, told: int) -> None:
-        self.message_user(request, _("Notified %(n)s applicants who had chosen it") % {"n": told})
+    def _log(self, request: HttpRequest, done: list[PhotoPlace], picked: int, words: Words) -> None:
+        """Records in the history of each place what was done, as saving its form does, and says of how many."""
+        for place in done:
+            log_change(place, account_of(request), lambda: str(words))
+        counted = {"done": len(done), "skipped": picked - len(done)}
+        self.message_user(request, _("%(done)s done, %(skipped)s skipped") % counted)
+
+    def _say_notified(self, request: HttpRequest, n: int) -> None:
+        text = ngettext("Notified %(n)s applicant who had chosen it", "Notified %(n)s applicants who had chosen it", n)
+        self.message_user(request, text % {"n": n})

@@ -56,11 +56,14 @@ def text_address(choice: PlaceChoice, *, now: datetime | None = None) -> Allowed
     return attempt
 
 
-def close(place: PhotoPlace) -> int:
-    """Switches a place off and tells everybody who still means to go there, once; returns how many."""
+def close(place: PhotoPlace) -> int | None:
+    """Switches a place off and tells everybody who still means to go there, once.
+
+    Returns how many these are; None when it was off.
+    """
     with transaction.atomic():
         if not PhotoPlace.objects.filter(pk=place.pk, active=True).update(active=False):
-            return 0
+            return None
         waiting = list(PlaceChoice.objects.select_related("owner", "place").filter(place=place, ended_at=None))
         closing = uuid4().hex
         notify_all(letter for choice in waiting for letter in _letters(choice, "place_closed", closing))

@@ -5,6 +5,8 @@ from django.urls import reverse
 from lxml.html import document_fromstring
 
 from icpportal.accounts.roles import OPERATIONS, REVIEWER, ensure
+from icpportal.audit.models import AuditEntry
+from icpportal.audit.words import CHANGE
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_place, make_user, sign_in
@@ -104,6 +106,22 @@ def test_several_are_closed_and_opened_again_from_the_list(operations):
         operations.post(reverse(LIST), {"action": action, "_selected_action": [place.pk]})
         assert PhotoPlace.objects.get().active is active
     assert Message.objects.filter(channel="sms").count() == 1
+
+
+def test_closing_from_the_list_says_what_was_done_and_is_in_the_history_of_the_place(operations):
+    place = make_place()
+    who_goes_to(place)
+    operations.cookies["django_language"] = "en"
+    chosen = {"action": "close_them", "_selected_action": [place.pk]}
+
+    said = [operations.post(reverse(LIST), chosen, follow=True).content.decode() for _ in range(2)]
+    operations.post(reverse(LIST), {**chosen, "action": "open_them"})
+
+    assert ["1 done, 0 skipped" in said[0], "Notified 1 applicant who had chosen it" in said[0]] == [True, True]
+    assert ["0 done, 1 skipped" in said[1], "Notified" in said[1]] == [True, False]
+    history = operations.get(reverse("admin:verification_photoplace_history", args=[place.pk])).content.decode()
+    assert [history.count(words) for words in ("closed from the list", "opened again from the list")] == [1, 1]
+    assert AuditEntry.objects.filter(act=CHANGE, what="verification.photoplace").count() == 2
 
 
 def test_nobody_deletes_a_place(operations):

@@ -72,7 +72,7 @@ def test_people_who_chose_a_closing_place_are_notified_once_and_nobody_else():
     choose(staying, "OTHER")
     photo_places.end("GONE")
 
-    assert [photo_places.close(closing), photo_places.close(closing)] == [1, 0]
+    assert [photo_places.close(closing), photo_places.close(closing)] == [1, None]
     assert message_rows() == [("place_closed", channel, "T7Q4-M2KX") for channel in ("email", "site", "sms")]
     assert not PhotoPlace.objects.get(pk=closing.pk).active
 
