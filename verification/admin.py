@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.audit.words import DONE
+from icpportal.audit.words import DONE, STATES
 from icpportal.desk.event_lines import event_line, log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
@@ -35,6 +35,7 @@ class ReadOnly(ReadOnlyAdmin):
     """A list that can only be read; rows change through actions alone."""
 
 
+STATES.update({state: sentence.label for state, sentence in SENTENCES.items()})
 DONE.update({move: lazily_labelled(_("Backdrop"), words) for move, words in HAPPENED.items()})
 
 

@@ -75,6 +75,7 @@ REFUSED = {
     OnFileInOtherAccount: gettext_lazy("This website is on file here in another account: decline this claim"),
     UnderOtherDocument: gettext_lazy("This website is on file here with another document: decline this claim"),
 }
+audit.STATES.update({state: sentence.label for state, sentence in CLAIM_SENTENCES.items()})
 # an order has a move of the same name
 audit.DONE.update({audit.FROM % (move, states.SENT): words for move, words in CLAIM_ACTS.items()})
 

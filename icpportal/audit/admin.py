@@ -1,5 +1,6 @@
 """The audit chain for auditors: read-only, filtered by act, person, order and day, exported with a reason."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -17,7 +18,8 @@ from django.utils.translation import pgettext_lazy
 from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
 from icpportal.audit.page_names import page_words
-from icpportal.audit.words import ACTS, DONE, EXPORT, FROM, MOVE, REFUSED
+from icpportal.audit.words import ACTS, DONE, EXPORT, FROM, MOVE, REFUSED, ROLES, STATES
+from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.sheets import csv_file
@@ -27,6 +29,7 @@ from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT, reason_words
 
 MOST = 10_000  # rows in a file
+MOVED = ("from", "to", "as")  # what an entry says of a move
 HEADINGS = ("number", "at", "who", "act", "what", "which", "reason", "from", "said", "digest")
 
 
@@ -86,11 +89,11 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
         "at",
         "actor",
         "act_shown",
-        "what",
+        "what_shown",
         "reference",
-        "reason",
+        "reason_shown",
         "client",
-        "said",
+        "said_shown",
         "previous",
         "digest",
     )
@@ -101,7 +104,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
         return self.has_view_permission(request)
 
     def row_title(self, row: AuditEntry) -> str:
-        """The act and its object in words: the columns keep codes."""
+        """The act and its object in words: the columns, and the file, keep codes."""
         return " · ".join(filter(None, (self.act_shown(row), self.what_shown(row), row.reference)))
 
     def found_by(self, term: str) -> Q:
@@ -129,6 +132,17 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
     @admin.display(description=pgettext_lazy("audit", "Reason"))
     def reason_shown(self, entry: AuditEntry) -> str:
         return str(reason_words(entry.reason)) or "—"
+
+    @admin.display(description=pgettext_lazy("audit", "Said"))
+    def said_shown(self, entry: AuditEntry) -> str:
+        """What changed: from which state to which, and in which role; or the desk's description of the change."""
+        said = {name: str(text) for name, text in dict(entry.said or {}).items() if name in MOVED}
+        if said:
+            states = " → ".join(str(STATES.get(said[name], said[name])) for name in ("from", "to") if said.get(name))
+            role = said.get("as", "")
+            return " · ".join(filter(None, (states, str(ROLES.get(role, role)))))
+        words = dict(entry.said or {}).get("words", "")
+        return read_of_log(json.dumps(words) if isinstance(words, dict) else str(words)) or "-"
 
     @admin.action(description=_("Save as a CSV file"), permissions=["export"])
     def save_as_file(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> HttpResponse | None:

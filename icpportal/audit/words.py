@@ -9,6 +9,9 @@ LOOK, SEARCH, EXPORT, CHANGE, MOVE, SIGN_IN, SIGN_OUT, REFUSED = (
 # acts for readers; apps that move rows add their own, with the state that is left if others have a move of this name
 DONE: dict[str, str | Promise] = {"second factor": pgettext_lazy("audit", "Second factor")}
 FROM = "%s from %s"  # a move and the state it left
+# states and roles of what was moved; apps add their own
+STATES: dict[str, str | Promise] = {}
+ROLES: dict[str, str | Promise] = {}
 ACTS: dict[str, str | Promise] = {
     LOOK: pgettext_lazy("audit", "Looked at personal data"),
     SEARCH: pgettext_lazy("audit", "Searched"),

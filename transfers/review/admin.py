@@ -16,18 +16,21 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
+from icpportal.accounts.roles import LEAD_REVIEWER, NAMES, OPERATIONS, REVIEWER
 from icpportal.audit.page_names import PAGES
-from icpportal.audit.words import DONE
+from icpportal.audit.words import DONE, ROLES, STATES
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import lazily_labelled, reads_chinese
 from icpportal.fields.types import Words
+from icpportal.lifecycle import LEAD
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
 from transfers.objections.results import result_of
 from transfers.orders.history import ROWS
 from transfers.orders.rows import staff_words
+from transfers.orders.states import BY_KEY
 from transfers.returns.labels import label_of, names_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
@@ -51,6 +54,8 @@ WHAT.update(
     }
 )
 DONE.update({name: staff_words(row) for name, row in ROWS.items()})
+STATES.update({key: state.label for key, state in BY_KEY.items()})
+ROLES.update({REVIEWER: NAMES[REVIEWER], LEAD: NAMES[LEAD_REVIEWER], OPERATIONS: NAMES[OPERATIONS]})
 PAGES.update(
     dict.fromkeys(("desk_calls", "desk_call"), gettext_lazy("Calls"))
     | dict.fromkeys(("desk_objections", "desk_objection"), gettext_lazy("Objections"))

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLResolver, reverse
 from django.utils import timezone
 from django.utils.translation import override
+from lxml.html import document_fromstring
 
 from filings.legacy_import.lifecycle import CLAIM_TABLE
 from filings.models.legacy_states import SENT
@@ -25,6 +26,8 @@ from icpportal.audit.page_names import page_words
 from icpportal.audit.verification import verify
 from icpportal.audit.words import CHANGE, DONE, EXPORT, FROM, LOOK, MOVE, REFUSED, SIGN_IN
 from icpportal.lifecycle import LEAD, REVIEWER, MoveTable
+from icpportal.privacy.access_words import REASONS
+from icpportal.privacy.actions import REVIEW
 from tests.icpportal.accounts.sign_in.test_second_factor import with_app
 from tests.transfers.builders import PASSWORD, fire, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import prove
@@ -272,6 +275,27 @@ def test_the_chain_is_valid_after_a_day_at_the_desk(auditor: Client) -> None:
 
     assert (verify().broken, verify().entries) == ("", AuditEntry.objects.count())
     assert SIGN_IN in acts()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"from": SUBMITTED.key, "to": RETURNED.key, "as": REVIEWER}, "Waiting for review → Changes needed · Reviewer"),
+        ({"flag": 2, "words": {"en": "closed", "zh-hans": "关闭"}}, "closed"),
+        ({"words": "invited"}, "invited"),
+    ],
+)
+def test_the_page_of_an_entry_says_in_words_what_changed(auditor: Client, said: Any, words: str) -> None:
+    entry = append(MOVE, actor=make_reviewer(), what="send_back", reason=f"{REVIEW}: why", said=said)
+    auditor.cookies["django_language"] = "en"
+
+    page = auditor.get(reverse("admin:audit_auditentry_change", args=[entry.pk])).content.decode()
+
+    shown = " ".join(document_fromstring(page).xpath("string(//main)").split())
+    assert words in shown
+    assert "Returned for changes" in shown
+    assert f"{REASONS[REVIEW]}: why" in shown
+    assert ["send_back" in shown, "zh-hans" in shown, SUBMITTED.key in shown] == [False, False, False]
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Signed in"), ("zh-hans", "登录")])
