@@ -30,6 +30,7 @@ class HoldForm(forms.ModelForm):
             "reference": _("Its number, for example T7Q4-M2KX. Once this is saved, nothing of the order is deleted"),
             "because": _("Which court or authority asks for it, and the number of its letter"),
         }
+        error_messages = {"because": {"required": _("Say why the order is held: who asks for it, and which letter")}}
 
     def clean_reference(self) -> str:
         reference = str(self.cleaned_data["reference"]).strip().upper()

@@ -150,6 +150,8 @@ def test_leads_set_confirm_and_lift_a_hold_and_nobody_does_both(client: Client, 
     assert "Two leads set a hold, and two lift it" in page(client, LIST)
     unknown = client.post(reverse("admin:privacy_legalhold_add"), {"reference": "T7Q4-ZZZZ", "because": "x"})
     assert "No order has this number" in unknown.content.decode()
+    empty = client.post(reverse("admin:privacy_legalhold_add"), {"reference": order.reference}).content.decode()
+    assert "Say why the order is held" in empty
     said = {"reference": order.reference.lower(), "because": "letter of the court"}
     answer = client.post(reverse("admin:privacy_legalhold_add"), said, follow=True)
     assert "Nothing of this order is deleted now" in answer.content.decode()
