@@ -43,6 +43,7 @@ PERMISSIONS_POLICY = ", ".join(
 DESK = "/admin/"
 # what the desk needs besides its own pages: sign-in, pictures, drafts, choices of language and theme
 DESK_NEEDS = ("/account/", "/documents/", "/drafts/", "/language/", "/theme/", "/messages/")
+OF_EVERY_HOST = ("/static/", "/favicon.ico", "/robots.txt")  # browsers and robots ask each host for its own
 # what the decorators of the library of the content policy leave on a response
 OWN_POLICY = ("_csp_exempt", "_csp_config", "_csp_update", "_csp_replace")
 MACHINE_PATHS = ("/healthz", "/healthz/deep", "/metrics", "/readyz")
@@ -173,7 +174,7 @@ class StaffHost:
         if split_domain_port(request.get_host())[0] == settings.STAFF_HOST:
             if request.path_info == "/":
                 return HttpResponseRedirect(DESK)
-            if not (is_desk or request.path_info.startswith(DESK_NEEDS)):
+            if not (is_desk or request.path_info.startswith(DESK_NEEDS + OF_EVERY_HOST)):
                 return _elsewhere(request)
         elif is_desk:
             raise Http404

@@ -9,7 +9,7 @@ from icpportal.operations.monitoring import health
 from icpportal.operations.monitoring.metrics import metrics
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
-from icpportal.pages.public import robots
+from icpportal.pages.public import icon, robots
 from icpportal.pages.theme import set_theme
 from icpportal.pages.visitors import needs_no_token_of_visitors
 
@@ -22,6 +22,7 @@ handler500 = "icpportal.pages.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("healthz/deep", health.deep, name="deep-health"),
+    path("favicon.ico", icon, name="favicon"),
     path("metrics", metrics, name="metrics"),
     path("robots.txt", robots, name="robots"),
     path("readyz", health.ready, name="ready"),

@@ -1,7 +1,9 @@
 """The public pages for search engines, each with a description; all other pages are private."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Words
@@ -37,7 +39,13 @@ def description_of(request: HttpRequest | None, provider: Words) -> str:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """`robots.txt`: a demo disallows everything, a portal allows its public pages."""
-    closed = ["Disallow: /"] if settings.DEMO else [f"Disallow: {path}" for path in NOT_FOR_ROBOTS]
-    opened = [] if settings.DEMO else [f"Allow: {path}" for path in ALLOWED]
+    """`robots.txt`: a demo and the host of staff disallow everything, a portal allows its public pages."""
+    is_closed = settings.DEMO or split_domain_port(request.get_host())[0] == settings.STAFF_HOST
+    closed = ["Disallow: /"] if is_closed else [f"Disallow: {path}" for path in NOT_FOR_ROBOTS]
+    opened = [] if is_closed else [f"Allow: {path}" for path in ALLOWED]
     return HttpResponse("\n".join(["User-agent: *", *opened, *closed, ""]), content_type="text/plain; charset=utf-8")
+
+
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- a view
+    """`favicon.ico`: leads what knows no page, such as a bookmark, to the icon that pages name."""
+    return HttpResponseRedirect(static("img/seal.svg"))

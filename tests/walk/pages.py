@@ -23,6 +23,7 @@ NO_PAGE = {
     "ready": HEALTH,
     "deep-health": HEALTH,
     "metrics": "for machines, behind a token: tests/icpportal/operations/monitoring/test_metrics.py",
+    "favicon": "for machines: tests/icpportal/accounts/test_staff_host.py",
     "robots": "for machines: tests/icpportal/pages/test_public.py",
     "demo-authority": "leads to the simulated ministry, another host: tests/demo/ministry",
     "admin:autocomplete": "answers in JSON; no field asks: tests/icpportal/test_declared_lookups.py",

@@ -1,6 +1,9 @@
 """With `STAFF_HOST` the desk is on its own host and does not exist on the public one."""
 
+from urllib.robotparser import RobotFileParser
+
 import pytest
+from django.templatetags.static import static
 from django.urls import reverse
 
 from icpportal.accounts import roles
@@ -18,7 +21,7 @@ def two_hosts(letters, settings):
     settings.ALLOWED_HOSTS = ["beian.example.com", "desk.example.com"]
     settings.PUBLIC_BASE_URL = "https://beian.example.com"
     settings.STAFF_HOST, settings.STAFF_BASE_URL = "desk.example.com", "https://desk.example.com"
-    settings.STAFF_SECOND_FACTOR = False
+    settings.STAFF_SECOND_FACTOR, settings.DEMO = False, False
 
 
 @pytest.fixture
@@ -42,6 +45,25 @@ def test_on_the_host_of_staff_the_desk_opens_and_customers_pages_redirect_to_the
     assert client.get("/filings/?page=2", headers=DESK).url == "https://beian.example.com/filings/?page=2"
     assert client.post("/filings/", headers=DESK).status_code == 404
     assert client.get("/account/login/", headers={"host": "desk.example.com"}).status_code == 302  # already signed in
+
+
+def test_what_browsers_and_robots_ask_any_host_for_is_answered_by_the_host_of_staff_itself(client, settings):
+    settings.ROOT_URLCONF = "icpportal.urls"
+    icon, nothing = client.get("/favicon.ico", headers=DESK), client.get("/static/css/gone.css", headers=DESK)
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt", headers=DESK).content.decode().splitlines())
+
+    assert (icon.status_code, icon.url) == (302, static("img/seal.svg"))
+    assert nothing.status_code == 404
+    assert not any(rules.can_fetch("*", path) for path in ("/", "/help/", "/account/login/", "/admin/"))
+
+
+def test_robots_may_still_read_the_public_host(client, settings):
+    settings.ROOT_URLCONF = "icpportal.urls"
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt", headers=PUBLIC).content.decode().splitlines())
+
+    assert [rules.can_fetch("*", path) for path in ("/help/", "/account/login/", "/admin/")] == [True, True, False]
 
 
 def test_staff_who_sign_in_are_redirected_to_their_host_and_links_and_mails_lead_there(client, rui, letters):
