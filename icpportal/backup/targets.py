@@ -21,6 +21,7 @@ CHUNK = 1024 * 1024
 S3 = "s3://"
 # a bucket that says nothing is asked twice; a slow line needs longer than a page may take for the parts sent at once
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 20.0, 2
+FIRST_SECONDS = 12.0  # the first question carries nothing, and a person waits for its answer
 
 
 class DamagedBackup(Exception):
@@ -166,13 +167,20 @@ class Target:
                 raise StorageDown(self.where) from trouble
 
 
-def announce(targets: Sequence[Target], tell: Callable[[str], None]) -> None:
-    """Says before the first call to a bucket how long it may take: minutes of silence look like a hung command."""
-    buckets = list(dict.fromkeys(target.where for target in targets if target.is_bucket))
+def reach(targets: Sequence[Target], tell: Callable[[str], None]) -> None:
+    """Asks each bucket once before anything else; raises `StorageDown` at the first that is away or does not exist.
+
+    It first says how long that may take: silence looks like a hung command.
+    """
+    buckets = {target.where: target for target in targets if target.is_bucket}
     if buckets:
         asked = f"{' and '.join(buckets)} {'are' if len(buckets) > 1 else 'is'} asked."
-        seconds = ATTEMPTS * READ_SECONDS
-        tell(f"{asked} A bucket that says nothing is given up at each step, after about {seconds:.0f} seconds.")
+        tell(f"{asked} A bucket that says nothing is given up after about {ATTEMPTS * FIRST_SECONDS:.0f} seconds.")
+    for where in reversed(buckets):  # the keys' one first: `backup` deletes old ones also where the other is away
+        try:
+            _bucket(where, FIRST_SECONDS).listdir("")
+        except TROUBLE as trouble:
+            raise StorageDown(where) from trouble
 
 
 def measure(name: str, source: BinaryIO) -> StoredFile:
@@ -188,7 +196,7 @@ def _folder(where: str) -> Storage:
     return WholeFiles(Path(where).expanduser().resolve(), file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 
-def _bucket(where: str) -> Storage:
+def _bucket(where: str, read_seconds: float | None = None) -> Storage:
     try:  # only where backups lie in a bucket
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
         from botocore.config import Config  # noqa: PLC0415
@@ -208,7 +216,7 @@ def _bucket(where: str) -> Storage:
         default_acl=None,
         client_config=Config(
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+            read_timeout=read_seconds or READ_SECONDS,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         ),
         transfer_config=TransferConfig(num_download_attempts=ATTEMPTS),

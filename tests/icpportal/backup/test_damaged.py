@@ -36,7 +36,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "the manifest is short": lambda folder: (folder / "manifest").write_bytes((folder / "manifest").read_bytes()[:-50]),
 }
 
-GIVEN_UP = "A bucket that says nothing is given up at each step, after about 0 seconds."
+GIVEN_UP = "A bucket that says nothing is given up after about 0 seconds."
 INVENTED = {"access_key": "invented", "secret_key": "invented", "region_name": "cn-north-1"}
 
 
@@ -243,7 +243,7 @@ class Unreadable(BytesIO):
 def test_a_bucket_that_says_nothing_is_given_up_after_two_attempts(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    monkeypatch.setattr(targets, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(targets, "FIRST_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         for command, options, undone in (
@@ -260,20 +260,36 @@ def test_a_bucket_that_says_nothing_is_given_up_after_two_attempts(
 
 
 def test_a_backup_says_what_it_waits_for_before_it_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(targets, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(targets, "FIRST_SECONDS", 0.2)
     told = StringIO()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
-        with pytest.raises(CommandError, match=r"^No backup was made: s3://backups/portal .* \(no answer in time\)\.$"):
+        with pytest.raises(CommandError, match=r"^No backup was made: s3://backups/keys .* \(no answer in time\)\.$"):
             call_command("backup", to="s3://backups/portal", keys_to="s3://backups/keys", stderr=told)
 
-    down = "Not all old data was deleted: {} does not answer, refuses us or has no room (no answer in time)."
-    assert told.getvalue().splitlines() == [
-        f"s3://backups/portal and s3://backups/keys are asked. {GIVEN_UP}",
-        down.format("s3://backups/keys"),
-        down.format("s3://backups/portal"),
-        "The backup stopped: what it has written is deleted.",
-    ]
+        assert waiting_calls(silent) == 2
+
+    assert told.getvalue() == f"s3://backups/portal and s3://backups/keys are asked. {GIVEN_UP}\n"
+
+
+def test_a_silent_bucket_does_not_keep_old_keys_alive_elsewhere(
+    there: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(targets, "FIRST_SECONDS", 0.2)
+    backed_up(there)
+    (key,) = (there / "file-keys").iterdir()
+    key.rename(key.with_name("20200101T000000Z"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.BACKUP_S3 = INVENTED | {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with pytest.raises(CommandError, match=r"^No backup was made: s3://backups/portal "):
+            call_command("backup", to="s3://backups/portal", keys_to=str(there), trust_clock=True, stderr=StringIO())
+
+    assert list((there / "file-keys").iterdir()) == []
+
+
+def test_a_bucket_that_is_there_is_asked_for_longer_once_it_has_answered() -> None:
+    assert targets.ATTEMPTS * targets.FIRST_SECONDS + 5 < 30
+    assert targets.FIRST_SECONDS < targets.READ_SECONDS
 
 
 @pytest.mark.parametrize(

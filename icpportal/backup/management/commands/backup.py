@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpportal.backup import ages, backups, database, manifest
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import DamagedBackup, Target, announce
+from icpportal.backup.targets import DamagedBackup, Target, reach
 from icpportal.gateways.storage import StorageDown
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             if not to:
                 raise CommandError("Name the place of the backup: --to DIR, or --to s3://bucket/prefix.")
             target, keys_target = Target(to), Target(keys_to or to)
-            announce([target, keys_target], self.stderr.write)
+            self._reach(target, keys_target, trusted=trust_clock)
             _refuse_wrong_place([target, keys_target] if keys_to else [target], first=first)
             self._make(target, keys_target, as_json=as_json, trusted=trust_clock)
         except (DatabaseFault, DamagedBackup, NoScratch) as fault:
@@ -69,14 +69,27 @@ class Command(BaseCommand):
             undone = "Not listed" if list else "No backup was made"
             raise CommandError(f"{undone}: {down.explanation}.") from down
 
+    def _reach(self, target: Target, keys_target: Target, *, trusted: bool) -> None:
+        """Raises `StorageDown` for a bucket that is away; deletes old keys elsewhere all the same, in time."""
+        try:
+            reach([target, keys_target], self.stderr.write)
+        except StorageDown as down:
+            if str(down) != keys_target.where:
+                self._delete_old_keys(keys_target, trusted=trusted, may_delete=trusted or not self._clocks_disagree())
+            raise
+
+    def _delete_old_keys(self, keys_target: Target, *, trusted: bool, may_delete: bool) -> tuple[int, int]:
+        now = timezone.now()
+        return self._try_delete(
+            lambda: backups.drop_old_keys(keys_target, now, trusted=trusted), (0, 0), TROUBLE, may_delete
+        )
+
     def _make(self, target: Target, keys_target: Target, *, as_json: bool, trusted: bool) -> None:
         self.needs_somebody = not trusted and self._clocks_disagree()
         may_delete = not self.needs_somebody
         now = timezone.now()
         # first: erased data must go in time, whatever happens to the backup
-        keys, more_keys = self._try_delete(
-            lambda: backups.drop_old_keys(keys_target, now, trusted=trusted), (0, 0), TROUBLE, may_delete
-        )
+        keys, more_keys = self._delete_old_keys(keys_target, trusted=trusted, may_delete=may_delete)
         self._try_delete(lambda: backups.drop_unfinished(target, now), 0, TROUBLE, may_delete)
         backup = backups.make(target, keys_target, tell=self.stderr.write)
         # from here the backup counts: stopping now stops the deletion only
@@ -150,7 +163,7 @@ class Command(BaseCommand):
     def _list(self, target: Target, *, as_json: bool) -> None:
         if not target.is_there():
             raise CommandError(f"There is no folder {target.where}.")
-        announce([target], self.stderr.write)
+        reach([target], self.stderr.write)
         found = {stamp: manifest.key_of(target, stamp) for stamp in manifest.stamps(target)}
         if as_json:
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))

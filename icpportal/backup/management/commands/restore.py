@@ -11,7 +11,7 @@ from icpportal.audit import verification
 from icpportal.backup import database, manifest, release, restores
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import DamagedBackup, Target, announce
+from icpportal.backup.targets import DamagedBackup, Target, reach
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.crypto import Unreadable
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         act = self._add_keys if options["only_file_keys"] else self._restore
         try:
             target, keys_target = Target(source), Target(keys_from or source)
-            announce([target, keys_target], self.stderr.write)
+            reach([target, keys_target], self.stderr.write)
             act(target, keys_target, **options)
         except Unreadable as closed:
             raise CommandError(
