@@ -1,9 +1,11 @@
 """Restores a backup into an empty portal, which then sends nothing until released."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 
@@ -42,6 +44,10 @@ class NoKeys(Exception):
 
 class WrongKeys(Exception):
     """The database of the backup needs other keys than ours: no process would start on it."""
+
+
+class LaterVersion(Exception):
+    """A later version made the backup: its database may have tables and columns that this one does not know."""
 
 
 class StoppedHalfWay(Exception):
@@ -86,6 +92,19 @@ def refuse_other_engine(backup: Manifest) -> None:
         raise NotEmpty(f"the backup is of {backup.engine}, and DATABASE_URL names {database.engine()}")
 
 
+def refuse_later_version(backup: Manifest) -> None:
+    """Raises `LaterVersion` when this portal would run on a database it does not know."""
+    if _numbers(backup.version) > _numbers(settings.VERSION):
+        raise LaterVersion(
+            f"the backup {backup.stamp} was made by version {backup.version}, and this is {settings.VERSION}, which "
+            f"does not know its tables: install version {backup.version} or a later one, and restore with that"
+        )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
 def refuse_no_room(backup: Manifest) -> None:
     """Raises `NoRoom` if the files cannot fit; whether they do fit is only known afterwards."""
     free = files.room()
@@ -101,6 +120,7 @@ def check(
     Raises `DamagedBackup`, `NoKeys` or `WrongKeys` where `restore` would refuse; reports each missing or differing
     file, as `restore` does.
     """
+    refuse_later_version(backup)
     _check_streams(target, backup)
     result = _begin(keys_target, backup, without_keys=without_keys)
     if result.has_keys:
@@ -123,6 +143,7 @@ def restore(
     portal is held back from the moment its database is there (`alarms/restored.py`).
     """
     refuse_other_engine(backup)
+    refuse_later_version(backup)
     refuse_no_room(backup)
     refuse_filled()
     _check_streams(target, backup)

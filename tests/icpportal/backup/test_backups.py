@@ -164,6 +164,19 @@ def test_a_backup_of_a_later_format_is_refused_in_one_sentence(target: Target) -
         output_of("restore", source=target.where, dry_run=True)
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_backup_of_a_later_version_is_refused_before_the_database_is_filled(target: Target, dry_run: bool) -> None:
+    stamp = make_backup(target)
+    rewritten(target, stamp, version="0.10.0")
+
+    says = (
+        f"^Not restored: the backup {stamp} was made by version 0\\.10\\.0, and this is 0\\.2\\.0, which does not know "
+        "its tables: install version 0\\.10\\.0 or a later one, and restore with that\\.$"
+    )
+    with pytest.raises(CommandError, match=says):
+        output_of("restore", source=target.where, dry_run=dry_run)
+
+
 def test_a_dry_run_tells_a_secret_key_that_is_not_the_one_of_the_backup(target: Target, settings: Any) -> None:
     backup, earlier = manifest.read(target, make_backup(target)), settings.SECRET_KEY
 

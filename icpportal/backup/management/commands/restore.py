@@ -81,6 +81,7 @@ class Command(BaseCommand):
             restores.NotEmpty,
             restores.NoRoom,
             restores.WrongKeys,
+            restores.LaterVersion,
             manifest.NoBackup,
             DamagedBackup,
             DatabaseFault,
