@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -24,11 +25,15 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Part:
-    """A process to keep running: its name, which its log bears, its command, and its settings beside everybody's."""
+    """A process to keep running: its name, which its log bears, its command, and its settings beside everybody's.
+
+    `niceness` is by how much it gives way to the others, as of `nice`.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    niceness: int = 0
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env={**self.environment, **self.part.environment},
                 start_new_session=True,
+                preexec_fn=partial(os.nice, self.part.niceness) if self.part.niceness else None,
             )
         self.started = time.monotonic()
 

@@ -285,6 +285,19 @@ def test_the_workers_of_the_demo_and_of_the_compose_file_serve_every_queue():
         assert services[name]["environment"] == services["web"]["environment"]
 
 
+def test_pages_and_codes_get_processor_time_before_pictures_and_reports():
+    services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    shares = {name: each.get("cpu_shares", 1024) for name, each in services.items() if "build" in each}
+    (demo,) = [part for part in parts(8000, 8001) if part.name == "worker"]
+
+    assert {name for name, share in shares.items() if share < shares["web"]} == {
+        "worker",
+        "worker-ministry",
+        "worker-pictures",
+    }
+    assert [part.name for part in parts(8000, 8001) if part.niceness] == [demo.name]
+
+
 def test_no_worker_publishes_what_nobody_reads():
     """Each would wake up every two seconds to say that it is there."""
     services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]

@@ -213,7 +213,9 @@ def parts(port: int, beside: int) -> list[Part]:
     return [
         Part("simulator", tuple(simulator.command(HOST, beside)), simulator.SETTINGS),
         Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
-        Part("worker", (*python, "icpportal.celery", "worker", "--concurrency", "3", *all_queues(), *CELERY)),
+        Part(
+            "worker", (*python, "icpportal.celery", "worker", "--concurrency", "3", *all_queues(), *CELERY), niceness=10
+        ),
         Part("beat", (*python, "icpportal.celery", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
     ]
 

@@ -50,6 +50,18 @@ def test_a_part_s_own_settings_count_before_those_of_all(tmp_path):
     assert log.read_text() == "mine ours\n"
 
 
+def test_a_part_that_others_go_before_runs_at_a_lower_priority(tmp_path):
+    log = tmp_path / "says.log"
+    says = (sys.executable, "-c", "import os; print(os.nice(0))")
+    child = Child(Part("says", says, niceness=5), log, dict(os.environ))
+    ours = os.nice(0)
+
+    child.start()
+
+    assert within(15, lambda: child.death() == 0)
+    assert log.read_text() == f"{min(ours + 5, 19)}\n"
+
+
 def test_each_part_runs_in_a_session_of_its_own(tmp_path):
     with supervise(tmp_path, "meek", "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 5)  # two watches, two parts, one grandchild
