@@ -125,6 +125,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
 SESSION_COOKIE_NAME = "simulator_session"  # never set: there are no sessions
 CSRF_COOKIE_NAME = "simulator_csrf"
 LANGUAGE_COOKIE_NAME = "simulator_language"
+THEME_COOKIE_NAME = "theme"  # as in the demo, whose pages it follows
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
