@@ -1,6 +1,7 @@
 """A gallery of everything the look offers, for tests and for viewing: never part of the portal's own addresses."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from icpportal.pages.privacy import privacy_page
 from icpportal.pages.theme import set_theme
 from icpportal.pages.visitors import needs_no_token_of_visitors
 from transfers.orders.states import BY_KEY
+from transfers.pages.order_summary import OrderSummary
 from transfers.pages.stages import Stepper, StepShown
 
 NOW = datetime(2026, 11, 26, 1, 5, tzinfo=UTC)
@@ -158,15 +160,17 @@ def _context(request: HttpRequest) -> dict[str, object]:
             ),
         ),
         "closed": Stepper(word("已通过", "Approved"), 7, 7, closed=True),
-        "slip": {
-            "reference": "T7Q4-M2KX",
-            "url": "/gallery/",
-            "domain": "example.com",
-            "subject": "宁夏***公司",
-            "state": {"key": "phone_due", "label": word("待短信核验", "Phone verification due")},
-            "next_at": DUE,
-            "next_label": word("完成期限", "Finish by"),
-        },
+        "slip": OrderSummary(
+            reference="T7Q4-M2KX",
+            url="/gallery/",
+            domain="example.com",
+            subject="宁夏***公司",
+            state=replace(BY_KEY["phone_due"], label=word("待短信核验", "Phone verification due")),
+            is_approved=False,
+            number="",
+            next_at=DUE,
+            next_label=word("完成期限", "Finish by"),
+        ),
         "states": [
             {"key": key, "label": word(zh, en), "tone": BY_KEY[key].tone, "icon": BY_KEY[key].icon}
             for key, zh, en in STATES
