@@ -78,6 +78,9 @@ class FixedChoices(BaseChoiceIterator):
     def __iter__(self) -> Iterator[Choice | tuple[str, Iterable[Choice]]]:
         return iter(self.choices)
 
+    def __len__(self) -> int:
+        return len(self.choices)
+
     def __copy__(self) -> Self:
         return self
 
