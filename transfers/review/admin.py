@@ -140,7 +140,7 @@ class ReturnReasonAdmin(ReadOnlyAdmin):
     list_display = ("short", "text_zh", "text_en", "parts", "active")
     list_filter = ("active",)
 
-    @admin.display(description=gettext_lazy("Reason"), ordering="key")
+    @admin.display(description=gettext_lazy("Reason"), ordering="short_zh")
     def short(self, row: ReturnReason) -> str:
         return row.short_zh if reads_chinese() else row.short_en
 
