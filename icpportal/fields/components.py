@@ -1,7 +1,8 @@
 """The arguments of the partials in `templates/partials`, as typed values. Imports nothing of ours."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NotRequired, TypedDict
+from datetime import datetime
+from typing import ClassVar, NotRequired, Protocol, TypedDict
 
 from django import forms
 from django.utils.functional import Promise
@@ -43,6 +44,32 @@ class SlotAction(TypedDict):
     kind: str
     icon: NotRequired[str]
     about: NotRequired[str | Promise]
+
+
+class StateRow(Protocol):
+    """A row of a table of states for pages."""
+
+    @property
+    def label(self) -> str | Promise: ...
+    @property
+    def tone(self) -> str: ...
+    @property
+    def icon(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSlip:
+    """What the slip beside an order's pages shows; what is empty has no row."""
+
+    reference: str
+    domain: str
+    subject: str  # masked already
+    state: StateRow
+    is_approved: bool
+    number: str
+    next_at: datetime | None
+    next_label: str | Promise
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, cast
+from typing import cast
 
 from django import template
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal import time_format
 from icpportal.fields import language_marks, marked_text
-from icpportal.fields.components import Action, Link
+from icpportal.fields.components import Action, Link, OrderSlip, StateRow
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.kept_html import fragments, gaps
@@ -85,14 +85,6 @@ def as_printed(context: Context, url: str) -> str:
 # --- states ------------------------------------------------------------------------------------
 
 
-class StateRow(Protocol):
-    """A row of a table of states for pages."""
-
-    tone: str
-    icon: str
-    label: Words
-
-
 UNKNOWN_LOOK = ("slate", "circle-dashed")
 
 
@@ -113,7 +105,7 @@ def state_mark(state: StateRow | Mapping[str, str]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def slip_markup(context: Context, slip: order_slip.Slip) -> SafeString:
+def slip_markup(context: Context, slip: OrderSlip) -> SafeString:
     """The slip of an order."""
     return order_slip.markup(slip, state_mark(slip.state), as_printed(context, slip.url))
 

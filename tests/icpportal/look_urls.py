@@ -12,13 +12,13 @@ from django.template import engines
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from icpportal.fields.components import OrderSlip
 from icpportal.pages import errors
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
 from icpportal.pages.theme import set_theme
 from icpportal.pages.visitors import needs_no_token_of_visitors
 from transfers.orders.states import BY_KEY
-from transfers.pages.order_summary import OrderSummary
 from transfers.pages.stages import Stepper, StepShown
 
 NOW = datetime(2026, 11, 26, 1, 5, tzinfo=UTC)
@@ -160,7 +160,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
             ),
         ),
         "closed": Stepper(word("已通过", "Approved"), 7, 7, closed=True),
-        "slip": OrderSummary(
+        "slip": OrderSlip(
             reference="T7Q4-M2KX",
             url="/gallery/",
             domain="example.com",

@@ -10,9 +10,10 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 
 from icpportal.drafts.pages import draw
+from icpportal.fields.components import OrderSlip
 from transfers.models import Order
 from transfers.pages import stages
-from transfers.pages.order_summary import OrderSummary, order_summary
+from transfers.pages.order_summary import order_summary
 from transfers.pages.stages import Stepper
 
 FRAME = "frame"
@@ -24,7 +25,7 @@ class Frame:
 
     order: Order
     stepper: Stepper
-    slip: OrderSummary
+    slip: OrderSlip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

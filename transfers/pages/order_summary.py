@@ -1,30 +1,12 @@
 """The summary of an order: number, domain, subject, state and next date, on every page of an order."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from filings.register.certificates import NATURES
-from icpportal.fields.types import Words
+from icpportal.fields.components import OrderSlip
 from icpportal.privacy.masks import mask_name
 from transfers.models import Order
 from transfers.orders.kinds import is_in, state_of
-from transfers.orders.rows import Group, State
+from transfers.orders.rows import Group
 from transfers.pages.dates import next_date
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSummary:
-    """The variables of `partials/slip.html`."""
-
-    reference: str
-    domain: str
-    subject: str
-    state: State
-    is_approved: bool
-    number: str
-    next_at: datetime | None
-    next_label: Words
-    url: str
 
 
 def subject_words(order: Order) -> str:
@@ -35,10 +17,10 @@ def subject_words(order: Order) -> str:
     return name if nature is not None and not nature.is_individual else mask_name(name)
 
 
-def order_summary(order: Order) -> OrderSummary:
+def order_summary(order: Order) -> OrderSlip:
     """The summary at the head of every page of an order."""
     label, moment = next_date(order) or ("", None)
-    return OrderSummary(
+    return OrderSlip(
         reference=order.reference,
         domain=order.display_domain,
         subject=subject_words(order),
