@@ -30,7 +30,6 @@ from transfers.pages import keyset
 
 Row = TypeVar("Row", bound=Model)
 REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # part of a reference, longer than half of it
-NEWEST_FIRST = ("-created_at", "-pk")
 
 
 SIZE = 50
@@ -50,7 +49,7 @@ class OrderList:
     key: str
     label: Words
     rows: Callable[[Owner, datetime], QuerySet[Order]]
-    order: Sequence[str] = NEWEST_FIRST
+    order: Sequence[str] = keyset.NEWEST_FIRST
     is_turn: bool = False
     is_open: bool = True
 

@@ -27,8 +27,6 @@ from transfers.pages import keyset
 from transfers.pages.frame import Page, render_page
 from transfers.pages.rules_summary import RulesBrief, brief
 
-NEWEST_FIRST = ("-created_at", "-pk")
-
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
@@ -91,7 +89,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Lists the account's subjects, or those that are looked for; redirects when there is only one."""
     user, words = account_of(request), read_search(request.GET.get("q", ""))
     rows = subjects_found(user, words)
-    found = keyset.page(rows, NEWEST_FIRST, keyset.mark_of(rows, "pk", request.GET.get("after", "")))
+    found = keyset.page(rows, keyset.NEWEST_FIRST, keyset.mark_of(rows, "pk", request.GET.get("after", "")))
     doors = subject_options(user, found.rows)
     is_long = found.has_more or found.is_later
     if len(doors) == 1 and not words and not is_long:

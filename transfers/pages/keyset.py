@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+NEWEST_FIRST = ("-created_at", "-pk")
 PAGE = 20
 
 
