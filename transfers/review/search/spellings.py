@@ -16,7 +16,7 @@ from filings.register.certificate_numbers import regular
 from icpportal.fields.domains import SUFFIXES, display_domain
 from icpportal.fields.filing_numbers import PLAIN, bare, spelling, subject_number
 from icpportal.fields.language_marks import has_han
-from icpportal.fields.phones import phone
+from icpportal.fields.phones import MOBILE, phone
 from icpportal.privacy.blind_index import blind_index
 from transfers.models.order import ALPHABET
 
@@ -27,7 +27,6 @@ SHORTEST_DOMAIN, LONGEST_DOMAIN = 3, 128
 REFERENCE = re.compile(rf"[{ALPHABET}]{{8}}")
 DOCUMENT = re.compile(r"[0-9A-Z()部队]{4,40}")
 PHONE = re.compile(r"[0-9]{7,15}")
-MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PHONE_MARKS = re.compile(r"[\s()+./\u2010-\u2015\u2212-]+")
 # a filing number without its province, its words or its final 号
 SHORT_NUMBER = re.compile(
