@@ -26,7 +26,7 @@ GUIDE_LEFT, GUIDE_WIDTH = 149 * mm, 47 * mm
 LABEL_WIDTH = 31 * mm
 PAD = 2 * mm
 QUIET = 3  # blank cells around the QR code
-# readers take any of the eight masks; trying which looks best was two thirds of the time of the whole file
+# readers take any of the eight masks; comparing them was half of what the whole file takes
 QR_MASK = 0
 
 INK, SOFT, RULE = HexColor("#1B1B1B"), HexColor("#5B5B5B"), HexColor("#8C8C8C")
