@@ -111,10 +111,10 @@ def preload() -> None:
     """
     for words in static_file_problems():
         sys.stderr.write(f"{words}\n")
-    get_resolver().url_patterns  # noqa: B018 -- reads the modules of all pages
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("Back")
+            get_resolver().reverse_dict  # noqa: B018 -- reads the modules of all pages, and compiles all paths
     source_texts.enter()
     get_template("base.html")
     _preload_libraries()

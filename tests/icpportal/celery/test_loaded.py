@@ -56,3 +56,9 @@ def test_what_gunicorn_preloads_holds_no_connection():
     loads = "from icpportal.wsgi import application; from django.db import connection"
 
     assert said_by(f"{loads}; print(callable(application), connection.connection)") == "True None"
+
+
+def test_the_first_page_in_a_language_need_not_compile_the_paths_of_all_pages():
+    loads = "from icpportal.wsgi import application; from django.urls import get_resolver"
+
+    assert said_by(f"{loads}; print(*sorted(get_resolver()._reverse_dict))") == "en zh-hans"
