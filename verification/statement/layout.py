@@ -1,12 +1,15 @@
 """Lays out A4 pages with a form column and a guide column: lines, rows, boxes and the next position."""
 
+import io
 from functools import lru_cache
+from typing import IO
 
 from django.utils.translation import get_language
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.rl_accel import fp_str
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -85,8 +88,12 @@ class Pen:
         return self._draw(*wrap(text, how, width), x, top)
 
     def own(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
-        """The same for a text of the sheet itself."""
-        return self._draw(*_wrap_once(text, how, width), x, top)
+        """The same for a text of the sheet itself, which is drawn once a process."""
+        kept, height = _drawn_once(text, how, width, get_language())
+        if not kept:
+            return self.paragraph(text, how, x, top, width)
+        self.canvas.addLiteral(f"q\n1 0 0 1 {fp_str(x, top - height)} cm\n{kept}\nQ")
+        return height
 
     def _draw(self, paragraph: Paragraph, height: float, x: float, top: float) -> float:
         paragraph.drawOn(self.canvas, x, top - height)
@@ -99,7 +106,26 @@ def wrap(text: str, how: ParagraphStyle, width: float) -> tuple[Paragraph, float
     return paragraph, paragraph.wrap(width, HEIGHT)[1]
 
 
-_wrap_once = lru_cache(256)(wrap)  # a sheet has fifty, in two languages
+def blank(target: IO[bytes]) -> Canvas:
+    """An empty sheet, in which the characters that all sheets share have their places."""
+    font = face()
+    canvas = Canvas(target, pagesize=A4, invariant=True, lang="zh-CN", initialFontName=FONT)
+    font.begin(canvas._doc)
+    return canvas
+
+
+@lru_cache(256)  # a sheet has fifty, in two languages
+def _drawn_once(text: str, how: ParagraphStyle, width: float, _language: str | None) -> tuple[str, float]:
+    """What a file has to say for this text at the origin, and its height.
+
+    Nothing if the text has characters beyond those that are shared: their codes differ from sheet to sheet.
+    """
+    canvas = blank(io.BytesIO())
+    paragraph, height = wrap(text, how, width)
+    begins = len(canvas._code)
+    paragraph.drawOn(canvas, 0, 0)
+    drawn = canvas._code[begins + 2 : -1]  # without what keeps, moves and restores the origin
+    return "" if face().has_further(canvas._doc) else "\n".join(drawn), height
 
 
 @lru_cache(8)  # the same on each page of an order

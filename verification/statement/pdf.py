@@ -4,15 +4,13 @@ import io
 import threading
 from dataclasses import fields
 
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 from icpportal.fields.types import Words
 from verification.statement import words
 from verification.statement.facts import StatementFacts
-from verification.statement.glyphs import BOX, FONT, code_point, face, missing
-from verification.statement.layout import FORM_WIDTH, LEFT, PAD, RULE, SEAL_RED, SOFT, Paper
+from verification.statement.glyphs import BOX, code_point, missing
+from verification.statement.layout import FORM_WIDTH, LEFT, PAD, RULE, SEAL_RED, SOFT, Paper, blank
 
 DOMAINS_A_ROW = 6
 SIGN_HEIGHT, SEAL_HEIGHT = 34 * mm, 50 * mm
@@ -34,9 +32,7 @@ def pdf(facts: StatementFacts) -> bytes:
 
 def draw(facts: StatementFacts, *, pages: int) -> tuple[bytes, int]:
     target = io.BytesIO()
-    font = face()
-    canvas = Canvas(target, pagesize=A4, invariant=True, lang="zh-CN", initialFontName=FONT)
-    font.begin(canvas._doc)
+    canvas = blank(target)
     canvas.setTitle(f"{words.TITLE} {facts.reference}")
     paper = Paper(canvas, reference=facts.reference, pages=pages)
     for part in (head, subject, website, access, record, sign):

@@ -32,6 +32,10 @@ class Font(TTFont):
         self.splitString(shared_characters(get_language() or ""), document)
         self.face.keep(self.state[document].subsets[0])
 
+    def has_further(self, document: PDFDocument) -> bool:
+        """Whether something was drawn that has characters beyond the shared ones."""
+        return len(self.state[document].subsets) > 1
+
 
 class Face(TTFontFace):
     """A typeface that keeps its shared subsets as files have them, none with characters of one order."""

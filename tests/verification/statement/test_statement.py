@@ -13,8 +13,9 @@ from reportlab.pdfbase.ttfonts import TTFontFace
 
 from verification.statement import StatementFacts, words
 from verification.statement.glyphs import FILE, code_point, face, missing
-from verification.statement.layout import BOTTOM, Paper
+from verification.statement.layout import BOTTOM, Paper, Pen, _drawn_once
 from verification.statement.pdf import draw, pdf
+from verification.statement.subsets import shared_characters
 
 UNIT = StatementFacts(
     reference="T7Q4-M2KX",
@@ -302,3 +303,29 @@ def test_the_characters_of_every_sheet_are_cut_once_and_those_of_an_order_are_no
 
     assert [ord("茶") in subset for subset in cut] == [True]
     assert {(len(kept), ord("茶") in kept) for kept in face().face.shared} == {(256, False)}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("facts", [UNIT, replace(PERSON, handwriting=True, fingerprint=True, registrar="龘靐域名")])
+def test_the_sheets_own_texts_are_kept_as_they_would_be_drawn(facts: StatementFacts, language: str, monkeypatch):
+    _drawn_once.cache_clear()
+    with override(language):
+        kept = [pdf(facts), pdf(facts)]
+        monkeypatch.setattr(Pen, "own", Pen.paragraph)
+        drawn = pdf(facts)
+
+    assert kept == [drawn, drawn]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_sheets_own_texts_are_drawn_again_only_for_characters_that_are_not_shared(language: str, monkeypatch):
+    draw_paragraph, drawn = Pen.paragraph, []
+    monkeypatch.setattr(Pen, "paragraph", lambda pen, text, *how: drawn.append(text) or draw_paragraph(pen, text, *how))
+
+    with override(language):
+        pdf(UNIT)
+        del drawn[:]
+        pdf(replace(UNIT, subject_name="宁夏样例茶业有限公司"))
+        shared = shared_characters(language)
+
+    assert [text for text in drawn if not {letter for letter in text if not letter.isascii()} - {*shared}] == []
