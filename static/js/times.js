@@ -22,8 +22,9 @@ document.querySelectorAll("[data-countdown]").forEach((place) => {
   draw();
 });
 // The reader's own time beside Beijing time, for readers whose clock differs.
+const [OPENS, CLOSES] = document.documentElement.lang.startsWith("zh") ? ["（", "）"] : [" (", ")"];
 document.querySelectorAll("time[data-local]").forEach((time) => {
   const at = new Date(time.dateTime);
   const own = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
-  if (at.getTimezoneOffset() !== -480) time.after(` (${at.toLocaleString(document.documentElement.lang, own)})`);
+  if (at.getTimezoneOffset() !== -480) time.after(OPENS + at.toLocaleString(document.documentElement.lang, own) + CLOSES);
 });

@@ -192,7 +192,7 @@ def test_in_the_last_hour_the_minutes_tick_by_the_servers_clock(visit):
     ("zone", "language", "added"),
     [
         ("America/New_York", "en", r" \((Sun|Mon|Tue|Wed|Thu|Fri|Sat), \d\d:\d\d E[SD]T\)"),
-        ("Europe/Berlin", "zh-hans", r" \(周. GMT\+[12] \d\d:\d\d\)"),
+        ("Europe/Berlin", "zh-hans", r"（周. GMT\+[12] \d\d:\d\d）"),
         ("Asia/Singapore", "en", ""),
     ],
 )
