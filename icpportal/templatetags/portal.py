@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal import time_format
 from icpportal.fields import language_marks, marked_text
-from icpportal.fields.components import Action, Link, OrderSlip, StateRow
+from icpportal.fields.components import Action, DrawnSlot, Link, OrderSlip, StateRow
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.kept_html import fragments, gaps
 from icpportal.pages import header, public
-from icpportal.pages.markup import actions, drawings, fields, frame, order_slip, translated
+from icpportal.pages.markup import actions, drawings, fields, frame, order_slip, slots, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -110,25 +110,17 @@ def slip_markup(context: Context, slip: OrderSlip) -> SafeString:
     return order_slip.markup(slip, state_mark(slip.state), as_printed(context, slip.url))
 
 
-# a document's slot: tone, icon, label, whether the page polls, and whether its form is folded
-SLOTS = {
-    "empty": ("slate", "circle-dashed", _("Not uploaded"), False, False),
-    "checking": ("blue", "hourglass", _("Checking"), True, True),
-    "ready": ("green", "right", _("Ready"), False, True),
-    "look": ("teal", "warning", _("Ready, but look"), False, False),
-    "reused": ("green", "right", _("Using an earlier upload"), False, True),
-    "again": ("amber", "return", _("Upload again"), False, False),
-    "replace": ("amber", "return", _("To replace"), False, False),
-}
-SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
+@register.simple_tag(takes_context=True)
+def slot_markup(context: Context, slot: DrawnSlot) -> SafeString:
+    """One side of a document, with its picture and upload."""
+    return slots.markup(slot, _csrf_token(context))
 
 
 @register.simple_tag
 def slot_look(state: str) -> dict[str, Words | bool]:
-    """The look of a document slot in `state`; refused looks like again, retired like empty."""
-    key = SLOT_ALIASES.get(state, state)
-    tone, shape, label, waits, folds = SLOTS[key]
-    return {"key": key, "tone": tone, "icon": shape, "label": label, "waits": waits, "folds": folds}
+    """The look of a document slot in `state`."""
+    key = slots.look_key(state)
+    return {"key": key, **slots.LOOKS[key]._asdict()}
 
 
 TASKS = {
@@ -161,7 +153,11 @@ register.simple_tag(actions.label, name="action_label")
 @register.simple_tag(takes_context=True)
 def action_markup(context: Context, action: Action | Mapping[str, object]) -> SafeString:
     """The button or link of an action. The CSRF token is made only for a button."""
-    return actions.markup(action, cast("Words", context.get("csrf_token", "")))
+    return actions.markup(action, _csrf_token(context))
+
+
+def _csrf_token(context: Context) -> Words:
+    return cast("Words", context.get("csrf_token", ""))
 
 
 SECONDARY_TAGS = {"outline", "secondary", "cancel", "link"}  # allauth's tags of its buttons

@@ -12,7 +12,7 @@ from django.template import engines
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from icpportal.fields.components import OrderSlip
+from icpportal.fields.components import OrderSlip, no_details
 from icpportal.pages import errors
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
@@ -27,6 +27,8 @@ GALLERY = Path(__file__).with_name("look_gallery.html")
 PAGE = Path(__file__).with_name("look_page.html")
 FITTING = engines["django"].from_string(Path(__file__).with_name("look_fitting.html").read_text())
 
+EMPTY_SLOT = {**no_details(), "reason": "", "hint": "", "drawing": "", "poll_url": "", "refresh_url": ""}
+SLOT = "{% load portal %}{% slot_markup slot %}"
 STATES = [
     ("draft", "草稿", "Draft"),
     ("submitted", "待审核", "Waiting for review"),
@@ -255,6 +257,7 @@ def _slots(word: object) -> list[dict[str, object]]:
     remove = {"label": word("删除", "Remove"), "url": "/x/", "kind": "link", "post": True}
     return [
         {
+            **EMPTY_SLOT,
             "key": "lead_id_front",
             "title": word("主体负责人身份证 · 人像面", "Subject lead's ID card · front"),
             "state": "empty",
@@ -266,6 +269,7 @@ def _slots(word: object) -> list[dict[str, object]]:
             "actions": [choose, shoot],
         },
         {
+            **EMPTY_SLOT,
             "key": "lead_id_back",
             "title": word("主体负责人身份证 · 国徽面", "Subject lead's ID card · back"),
             "state": "checking",
@@ -274,6 +278,7 @@ def _slots(word: object) -> list[dict[str, object]]:
             "poll_url": "/gallery/slot/",
         },
         {
+            **EMPTY_SLOT,
             "key": "subject_id",
             "title": word("营业执照", "Business licence"),
             "state": "ready",
@@ -283,6 +288,7 @@ def _slots(word: object) -> list[dict[str, object]]:
             "actions": [remove],
         },
         {
+            **EMPTY_SLOT,
             "key": "statement",
             "title": word("真实性核验单", "Authenticity statement"),
             "state": "again",
@@ -311,7 +317,7 @@ def step_page(request: HttpRequest) -> HttpResponse:
 def slot(request: HttpRequest) -> HttpResponse:
     """The gallery's slot, after its check."""
     ready = {"key": "lead_id_back", "title": "Ready now", "state": "ready", "preview_url": "/gallery/picture.svg"}
-    return HttpResponse(engines["django"].get_template("partials/slot.html").render({"slot": ready}, request))
+    return HttpResponse(engines["django"].from_string(SLOT).render({"slot": EMPTY_SLOT | ready}, request))
 
 
 def picture(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.fields import marked_text
 from icpportal.templatetags import portal
-from tests.icpportal.look_urls import DUE, NOW, STATES
+from tests.icpportal.look_urls import DUE, EMPTY_SLOT, NOW, SLOT, STATES
 from transfers.orders.states import BY_KEY as ORDERS
 from transfers.pages.stages import Stepper, StepShown
 
@@ -401,7 +401,7 @@ def test_a_notice_keeps_its_markup_and_escapes_its_title():
 def test_a_checking_slot_polls_and_offers_refresh_without_script():
     slot = {"key": "a", "title": "Licence", "state": "checking", "poll_url": "/p/", "refresh_url": "?again"}
 
-    drawn = draw('{% include "partials/slot.html" %}', slot={**slot, "preview_url": "/secret.jpg"})
+    drawn = draw(SLOT, slot={**EMPTY_SLOT, **slot, "preview_url": "/secret.jpg"})
 
     assert 'data-poll="/p/"' in drawn
     assert 'href="?again"' in drawn
@@ -411,7 +411,7 @@ def test_a_checking_slot_polls_and_offers_refresh_without_script():
 def test_a_ready_slot_shows_its_picture_and_stops_polling():
     slot = {"key": "a", "title": "Licence", "state": "ready", "poll_url": "/p/", "preview_url": "/d/x/"}
 
-    drawn = draw('{% include "partials/slot.html" %}', slot=slot)
+    drawn = draw(SLOT, slot=EMPTY_SLOT | slot)
 
     assert '<img src="/d/x/" alt="Licence" loading="lazy">' in drawn
     assert "data-poll" not in drawn
@@ -420,7 +420,7 @@ def test_a_ready_slot_shows_its_picture_and_stops_polling():
 def test_a_refused_paper_is_shown_with_what_to_do():
     slot = {"key": "a", "title": "Licence", "state": "refused", "reason": "Take it again from nearer"}
 
-    drawn = draw('{% include "partials/slot.html" %}', slot=slot)
+    drawn = draw(SLOT, slot=EMPTY_SLOT | slot)
 
     assert "slot-again" in drawn
     assert "Upload again" in drawn

@@ -16,6 +16,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode
 from rjsmin import jsmin
 
 from icpportal.pages import bundles
+from icpportal.pages.markup import slots
 from icpportal.templatetags import portal
 from tests.icpportal.look_urls import DRAWINGS, ICONS
 from transfers.orders.states import STATES as ORDERS
@@ -340,7 +341,7 @@ def test_every_icon_used_on_a_page_exists(tag, names):
 
 def test_every_look_of_a_state_a_slot_and_a_task_has_its_shape():
     shapes = {state.icon for state in ORDERS}
-    shapes |= {row[1] for row in (*portal.SLOTS.values(), *portal.TASKS.values())} | set(portal.NOTICE_ICONS.values())
+    shapes |= {row[1] for row in (*slots.LOOKS.values(), *portal.TASKS.values())} | set(portal.NOTICE_ICONS.values())
 
     assert shapes - set(ICONS) == set()
 

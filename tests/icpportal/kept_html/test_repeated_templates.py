@@ -58,6 +58,18 @@ def test_each_reader_has_it_in_their_language_in_turn(drawn: list[str]) -> None:
 
 
 @override("en")
+def test_a_part_that_a_row_lacks_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "{{ key }}{% if why %} because {{ why }}{% endif %}"
+    template = engines["django"].from_string(source)
+    monkeypatch.setattr(repeated_templates, "render_to_string", lambda _name, context: template.render(context))
+    row = RepeatedTemplate("row.html", "key", may_be_empty=["why"])
+
+    found = [row.fill(key=key, why=why) for key, why in (("a", "<b>"), ("b", ""), ("c", "it rains"), ("", ""))]
+
+    assert found == ["a because &lt;b&gt;", "b", "c because it rains", ""]
+
+
+@override("en")
 def test_a_changed_template_is_seen_while_somebody_develops(drawn: list[str], settings: Any) -> None:
     settings.DEBUG = True
     row = RepeatedTemplate("row.html", "key", "words", icon="")
