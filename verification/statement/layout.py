@@ -115,17 +115,24 @@ def blank(target: IO[bytes]) -> Canvas:
 
 
 @lru_cache(256)  # a sheet has fifty, in two languages
-def _drawn_once(text: str, how: ParagraphStyle, width: float, _language: str | None) -> tuple[str, float]:
+def _drawn_once(text: str, how: ParagraphStyle, width: float, language: str | None) -> tuple[str, float]:
     """What a file has to say for this text at the origin, and its height.
 
     Nothing if the text has characters beyond those that are shared: their codes differ from sheet to sheet.
     """
-    canvas = blank(io.BytesIO())
+    canvas = _scratch(language)
+    if not face().shares(text, canvas._doc):
+        return "", 0
     paragraph, height = wrap(text, how, width)
-    begins = len(canvas._code)
+    canvas._code.clear()
     paragraph.drawOn(canvas, 0, 0)
-    drawn = canvas._code[begins + 2 : -1]  # without what keeps, moves and restores the origin
-    return "" if face().has_further(canvas._doc) else "\n".join(drawn), height
+    return "\n".join(canvas._code[2:-1]), height  # without what keeps, moves and restores the origin
+
+
+@lru_cache(4)
+def _scratch(_language: str | None) -> Canvas:
+    """A sheet of this language, the current one, that nobody gets."""
+    return blank(io.BytesIO())
 
 
 @lru_cache(8)  # the same on each page of an order

@@ -12,7 +12,8 @@ from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
 from verification.statement import words
 
-ROOM = 159  # of the first subset, for characters outside ASCII
+FIRST_SUBSET = 256
+ROOM = 159  # of it, for characters outside ASCII
 # frequent in answers, for a language whose guide leaves room
 FREQUENT = "北京天津河上海重庆山西辽吉林黑江苏浙安徽福建广东南湖四川贵州云陕甘内蒙古自治区宁夏省市有限公司企业"
 
@@ -32,9 +33,10 @@ class Font(TTFont):
         self.splitString(shared_characters(get_language() or ""), document)
         self.face.keep(self.state[document].subsets[0])
 
-    def has_further(self, document: PDFDocument) -> bool:
-        """Whether something was drawn that has characters beyond the shared ones."""
-        return len(self.state[document].subsets) > 1
+    def shares(self, text: str, document: PDFDocument) -> bool:
+        """Whether all characters of a text are among the shared ones."""
+        places = self.state[document].assignments
+        return all(places.get(ord(letter), FIRST_SUBSET) < FIRST_SUBSET for letter in text)
 
 
 class Face(TTFontFace):
