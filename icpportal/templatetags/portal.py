@@ -116,13 +116,6 @@ def slot_markup(context: Context, slot: DrawnSlot) -> SafeString:
     return slots.markup(slot, _csrf_token(context))
 
 
-@register.simple_tag
-def slot_look(state: str) -> dict[str, Words | bool]:
-    """The look of a document slot in `state`."""
-    key = slots.look_key(state)
-    return {"key": key, **slots.LOOKS[key]._asdict()}
-
-
 TASKS = {
     "todo": ("slate", "circle-dashed", pgettext_lazy("task", "Not started")),
     "doing": ("slate", "circle-half", pgettext_lazy("task", "In progress")),

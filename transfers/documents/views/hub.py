@@ -1,11 +1,13 @@
 """Step 5, documents (上传资料): the hub with the state of every document, grouped by whose it is."""
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,7 @@ from icpportal.paths import path
 from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import slots
+from transfers.documents.views import drawn_rows
 from transfers.documents.views.panels import FormToDownload, form_of_commitment
 from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, is_waiting, row_of
 from transfers.models import Order
@@ -84,7 +87,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
     if form is not None and request.method == "POST" and form.is_valid():
         return _way_chosen(order, form)
-    return render_page(request, _hub(order, form))
+    return render_page(request, _hub(order, form, get_token(request)))
 
 
 def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
@@ -95,7 +98,7 @@ def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
     return redirect("documents", order.reference)
 
 
-def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
+def _hub(order: Order, form: WayForm | None, token: str) -> DocumentsPage:
     rows = _rows(order)
     ready = sum(row.is_ready for row in rows)
     return DocumentsPage(
@@ -103,7 +106,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
         brief=brief_of(order),
         form=form,
         commitment=form_of_commitment(order) if slots.commits_by_phone(queries.rules_of(order)) else None,
-        groups=groups_of(order, rows),
+        groups=groups_of(order, rows, partial(drawn_rows.markup, reference=order.reference, token=token)),
         meter=["is-on"] * ready + [""] * (len(rows) - ready),
         ready=ready,
         total=len(rows),

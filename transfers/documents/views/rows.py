@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -74,7 +75,7 @@ class HubGroup:
 
     title: Words
     name: str
-    rows: list[HubRow]
+    rows: list[SafeString]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,8 @@ def to_sign(order: Order) -> Words:
     return SIGN if is_individual(order) else SIGN_AND_SEAL
 
 
-def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
-    """The rows grouped by lead, administrator, subject and this filing."""
+def groups_of(order: Order, rows: list[HubRow], draw: Callable[[HubRow], SafeString]) -> list[HubGroup]:
+    """The rows, drawn by `draw`, grouped by lead, administrator, subject and this filing."""
     lead_role = ROLES[BOTH] if is_same_person(order) else ROLES["subject_lead"]
     owners: dict[str, tuple[Words, str]] = {
         LEAD: (lead_role, mask_name(lead(order).name)),
@@ -142,9 +143,9 @@ def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
     }
     if is_same_person(order):
         owners[ADMINISTRATOR] = owners[LEAD]
-    found: dict[tuple[Words, str], list[HubRow]] = {}
+    found: dict[tuple[Words, str], list[SafeString]] = {}
     for row in rows:
-        found.setdefault(owners[WHOSE.get(row.key, FILING)], []).append(row)
+        found.setdefault(owners[WHOSE.get(row.key, FILING)], []).append(draw(row))
     return [HubGroup(title, name, mine) for (title, name), mine in found.items()]
 
 
