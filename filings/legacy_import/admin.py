@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy
 from filings.actions import OnFileInOtherAccount, UnderOtherDocument
 from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
-from filings.legacy_import.claims.claim_rows import ABOUT, known_of
+from filings.legacy_import.claims.claim_rows import ABOUT, is_of_individual, known_of
 from filings.legacy_import.state_labels import CLAIM_ACTS, CLAIM_SENTENCES, mark
-from filings.legacy_import.views.claims import PAPERS, picture_response
+from filings.legacy_import.views.claim_words import paper_titles
+from filings.legacy_import.views.claims import picture_response
 from filings.legacy_import.views.forms import DeclineForm
 from filings.models import LegacyClaim, LegacyClaimPaper
 from filings.models import legacy_states as states
@@ -320,4 +321,5 @@ def _events(claim: LegacyClaim) -> list[SafeString]:
 
 def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> Paper:
     url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
-    return Paper(key=f"paper-{paper.side}", name=PAPERS[paper.side - 1], url=url if paper.document.is_ready else "")
+    title = paper_titles(is_individual=is_of_individual(claim.record))[paper.side - 1]
+    return Paper(key=f"paper-{paper.side}", name=title, url=url if paper.document.is_ready else "")

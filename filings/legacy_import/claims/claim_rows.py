@@ -34,8 +34,7 @@ def known_of(claim: LegacyClaim) -> list[ComparisonLine]:
     """
     record = claim.record
     answers = _answers_by_field(_pages(record))
-    found = certificate(text(answers, "id_type"))
-    document = "id_number" if found and found.nature == INDIVIDUAL else "type.number"
+    document = "id_number" if is_of_individual(record) else "type.number"
     return [
         _typed_row(_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
         *(_typed_row(label, value) for label, value in _account_rows(record)),
@@ -46,6 +45,12 @@ def known_of(claim: LegacyClaim) -> list[ComparisonLine]:
         *(each for name in PEOPLE if answers.get(name) for each in _person(claim, name, str(answers[name]))),
         _typed_row(_("Filed on"), str(record.filed_on or "")),
     ]
+
+
+def is_of_individual(record: LegacyRecord) -> bool:
+    """Whether the subject is a person, by its type of document; False when the record cannot be read."""
+    found = certificate(text(_answers_by_field(_pages(record)), "id_type"))
+    return found is not None and found.nature == INDIVIDUAL
 
 
 def _typed_row(label: str, value: str, part: str = "") -> ComparisonLine:

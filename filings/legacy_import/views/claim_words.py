@@ -43,7 +43,25 @@ PAPERS_ASKED = _(
     "certificate, a sealed letter of authorisation, and the ID document of the authorised person."
 )
 
+OF_ORGANISATION = (
+    _("Document of the subject, first side"),
+    _("Document of the subject, second side"),
+    _("Photo of a person holding the document, or sealed authorization"),
+    _("Another document"),
+)
+OF_INDIVIDUAL = (
+    _("ID document, first side"),
+    _("ID document, second side"),
+    _("Photo of the person holding the ID document"),
+    _("Another document"),
+)
+
 
 def claim_words(*, is_reset: bool) -> ClaimWords:
     """The texts of this claim's kind."""
     return RESET if is_reset else CLAIM
+
+
+def paper_titles(*, is_individual: bool) -> tuple[Words, ...]:
+    """The titles of the documents in the order of their sides, as they are named for this kind of subject."""
+    return OF_INDIVIDUAL if is_individual else OF_ORGANISATION

@@ -23,8 +23,9 @@ from filings.legacy_import import account_proof, actions
 from filings.legacy_import.account_proof import Why, refusal
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims import replacements
+from filings.legacy_import.claims.claim_rows import is_of_individual
 from filings.legacy_import.state_labels import CLAIM_SENTENCES, GONE, RESET_SENTENCES, Sentence, mark_of
-from filings.legacy_import.views.claim_words import PAPERS_ASKED, ClaimWords, claim_words
+from filings.legacy_import.views.claim_words import PAPERS_ASKED, ClaimWords, claim_words, paper_titles
 from filings.legacy_import.views.forms import ClaimForm, SendClaimForm
 from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
 from filings.models import legacy_states as states
@@ -46,12 +47,6 @@ from verification.documents import file_access
 from verification.documents.forms import UploadForm, file_of
 from verification.documents.upload_messages import UploadRefused, reason_of
 
-PAPERS = (
-    gettext_lazy("Document of the subject, first side"),
-    gettext_lazy("Document of the subject, second side"),
-    gettext_lazy("Photo of a person holding the document, or sealed authorization"),
-    gettext_lazy("Another document"),
-)
 LACKING = ("empty", "again", "refused")
 KEPT = gettext_lazy("%(reason)s. The earlier picture is kept")
 REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that you saw")
@@ -225,9 +220,10 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
     is_reset, domain = claiming.is_reset(mine.record), display_domain(mine.record.domain)
     words = claim_words(is_reset=is_reset)
     form = form or SendClaimForm(initial={"words": mine.words})
+    titles = paper_titles(is_individual=is_of_individual(mine.record))
     sides = [
-        _slot(mine, side, papers.get(side), ever, said_words(request, f"{REFUSED}{side}"))
-        for side in range(1, shown + 1)
+        _slot(mine, side, title, papers.get(side), ever, said_words(request, f"{REFUSED}{side}"))
+        for side, title in enumerate(titles[:shown], 1)
     ]
     lacking = [side for side in sides if side["state"] in LACKING and (not papers or side["state"] != "empty")]
     context = {
@@ -296,7 +292,12 @@ def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords, *, is_quiet
 
 
 def _slot(
-    mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, ever: list[LegacyClaimPaper], reason: str
+    mine: LegacyClaim,
+    side: int,
+    title: Words,
+    paper: LegacyClaimPaper | None,
+    ever: list[LegacyClaimPaper],
+    reason: str,
 ) -> DrawnSlot:
     """The arguments of `partials/slot.html` for one document; `ever` are all that the claim has had."""
     url = f"{mine.get_absolute_url()}?side={side}"
@@ -305,7 +306,7 @@ def _slot(
     drawn: DrawnSlot = {
         **no_details(),
         "key": f"paper-{side}",
-        "title": PAPERS[side - 1],
+        "title": title,
         "hint": _("Photograph the original lying flat, with all four corners visible and no glare"),
         "drawing": "papers",
         "state": "again" if reason and not is_ready else paper.document.state if paper else "empty",
@@ -321,11 +322,11 @@ def _slot(
     if claiming.is_open(mine):
         drawn["form"], drawn["form_url"] = UploadForm(key=f"paper_{side}"), url
         if paper is not None:
-            drawn["actions"] = [_remove(url, paper, replaces_held=replacements.replaces_held(paper, ever))]
+            drawn["actions"] = [_remove(url, title, paper, replaces_held=replacements.replaces_held(paper, ever))]
     return drawn
 
 
-def _remove(url: str, paper: LegacyClaimPaper, *, replaces_held: bool) -> SlotAction:
+def _remove(url: str, title: Words, paper: LegacyClaimPaper, *, replaces_held: bool) -> SlotAction:
     remove: SlotAction = {
         "label": _("Remove"),
         "url": url,
@@ -334,7 +335,7 @@ def _remove(url: str, paper: LegacyClaimPaper, *, replaces_held: bool) -> SlotAc
         "value": paper.document.reference,  # another window may have sent a newer picture
         "kind": "link",
         "icon": "trash",
-        "about": PAPERS[paper.side - 1],
+        "about": title,
     }
     if replaces_held:
         remove |= {"label": _("Restore the earlier picture"), "icon": "return"}

@@ -148,6 +148,31 @@ def test_a_paper_is_uploaded_checked_and_shown(browser, mine):
     assert re.findall(r'id="(slot-paper-\d)"', page) == ["slot-paper-1", "slot-paper-2"]
 
 
+def first_title(browser, claim):
+    """The heading of the first document on the claim's page."""
+    page = browser.get(claim.get_absolute_url()).content.decode()
+    return re.findall(r"<h2[^>]*>([^<]+)</h2>", page)[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "of_person", "of_company"),
+    [
+        ("en", "ID document, first side", "Document of the subject, first side"),
+        ("zh-hans", "本人证件，第一面", "主办单位证件，第一面"),
+    ],
+)
+def test_a_person_reads_of_an_id_document_and_only_a_company_of_the_subjects(
+    browser, mine, old, lin, language, of_person, of_company
+):
+    browser.cookies["django_language"] = language
+    User.objects.filter(pk=lin.pk).update(language=language)
+    old(filing(filed_on="2009-05-05"))
+    companys = claiming.begin(lin, LegacyRecord.objects.get(domain="example.com"))
+
+    assert first_title(browser, mine) == of_person
+    assert first_title(browser, companys) == of_company
+
+
 def examine(claim):
     """The worker examines the picture that waits; returns its document."""
     document = Document.objects.get(holder=claim.reference, state="checking")
