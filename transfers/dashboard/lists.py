@@ -27,6 +27,7 @@ from transfers.dashboard.queries import Owner, ended_of, turn_of, urgent_of, wit
 from transfers.models import Order
 from transfers.orders.kinds import known_key
 from transfers.pages import keyset
+from transfers.rights.models import Closure
 
 Row = TypeVar("Row", bound=Model)
 REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # part of a reference, longer than half of it
@@ -73,7 +74,8 @@ CLOSED = OrderList("closed", _("Closed"), ended_of, is_open=False)
 ORDER_LISTS = (TURN, OURS, AT_AUTHORITY, CLOSED)
 MOST_URGENT = _compiled(lambda owner, now: urgent_of(owner, now).order_by(*TURN.order)[:1])
 SITES, SITES_LABEL, SITES_ORDER = "sites", _("On file"), ("-since", "-pk")
-COUNTED = (*(each.key for each in ORDER_LISTS), SITES)
+CLOSING = "closing"  # whether the account waits to be closed, counted in the same query
+COUNTED = (*(each.key for each in ORDER_LISTS), SITES, CLOSING)
 KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
 
 
@@ -146,7 +148,7 @@ class _CountSubquery(Subquery):
 
 
 def lengths(user: User, asked: ListRequest, now: datetime) -> dict[str, int]:
-    """The length of each of the user's lists, in one query."""
+    """The length of each of the user's lists, and 1 for `CLOSING` if the account waits to be closed, in one query."""
     if not asked.is_filtered:
         return dict(zip(COUNTED, LENGTHS.texts(owner=user.pk, now=now)[0], strict=True))
     orders = {each.key: orders_found(each.rows(user, now), asked) for each in ORDER_LISTS}
@@ -154,7 +156,8 @@ def lengths(user: User, asked: ListRequest, now: datetime) -> dict[str, int]:
 
 
 def _counts(owner: UUID, lists: Mapping[str, QuerySet[Order] | QuerySet[Website]]) -> QuerySet[User, tuple[int, ...]]:
-    counted = {f"in_{key}": _CountSubquery(lists[key].order_by().values("pk")) for key in COUNTED}
+    found = {**lists, CLOSING: Closure.objects.filter(user=owner)}
+    counted = {f"in_{key}": _CountSubquery(found[key].order_by().values("pk")) for key in COUNTED}
     return User.objects.filter(pk=owner).annotate(**counted).values_list(*counted)
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -20,11 +21,13 @@ from filings.models import Access, Website
 from filings.queries import live_accesses, websites_of
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
-from icpportal.fields.components import LINK, PRIMARY, Action, Panel, Tab
+from icpportal.fields.components import LINK, PRIMARY, Action, Link, Notice, Panel, Tab
 from icpportal.fields.text import LONGEST_SEARCH
 from icpportal.fields.types import Words
 from transfers.dashboard.lists import (
+    AT_AUTHORITY,
     CLOSED,
+    CLOSING,
     MOST_URGENT,
     ORDER_LISTS,
     SITES,
@@ -79,6 +82,7 @@ class DashboardPage(Page):
     """What runs out first, then one list: the reader's turn, ours, the authority's, on file, or over."""
 
     template: ClassVar[str] = "transfers/dashboard/dashboard.html"
+    notices: list[Notice]
     panels: list[Panel]
     urgent: Urgent | None
     duties: list[Duties]
@@ -112,6 +116,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Shows one list at a time, the reader's turn first, below the order that runs out first."""
     user, asked, now = account_of(request), asked_of(request.GET), timezone.now()
     counts = lengths(user, asked, now)
+    is_closing = bool(counts.pop(CLOSING))
     is_empty = not any(counts.values()) and not asked.is_filtered
     here = asked.shown_tab(counts)
     found = (
@@ -120,6 +125,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         else _orders(user, next(each for each in ORDER_LISTS if each.key == here), asked, now)
     )
     page = DashboardPage(
+        notices=[_closing(counts, asked)] if is_closing else [],
         panels=[NothingYet()] if is_empty else [found or _nothing(asked, counts, here)],
         urgent=_urgent(user, now),
         duties=duty_panels(duties.open_duties(user)),
@@ -131,6 +137,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         now=now,
     )
     return render_page(request, page)
+
+
+def _closing(counts: dict[str, int], asked: ListRequest) -> Notice:
+    """That the account waits to be closed, with a link to the orders that it waits for."""
+    lines: list[Words] = [_("We do so as soon as that is possible.")]
+    if counts[AT_AUTHORITY.key]:
+        label = _("Orders on which the authority decides first")
+        lines.append(format_html('<a href="{}">{}</a>', asked.url(q="", kind="", tab=AT_AUTHORITY.key), label))
+    keep = Link(_("Keep the account"), reverse("data-close"))
+    return Notice("info", _("You asked us to close the account"), tuple(lines), keep)
 
 
 def _orders(user: User, chosen: OrderList, asked: ListRequest, now: datetime) -> Orders | None:

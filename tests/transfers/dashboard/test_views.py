@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filings.models import Access, Website
+from icpportal.accounts.models import User
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.lifecycle import AUTHORITY
 from tests.transfers import states
@@ -16,6 +17,7 @@ from tests.transfers.builders import fire, make_order, make_user, sign_in
 from tests.transfers.outside import cost
 from transfers.authority import results as authority
 from transfers.dashboard.lists import SIZE
+from transfers.rights import closure
 
 pytestmark = pytest.mark.django_db
 
@@ -458,3 +460,30 @@ def test_what_is_left_of_the_most_urgent_order_ticks_in_its_last_hour(client):
 
     assert urgent is not None
     assert f'data-countdown="{soon.isoformat()}"' in urgent[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "label"),
+    [
+        ("en", "You asked us to close the account", "Orders on which the authority decides first"),
+        ("zh-hans", "您已申请关闭账号", "须先由管局审核的订单"),
+    ],
+)
+def test_an_account_that_waits_to_be_closed_says_so_and_links_what_it_waits_for(client, language, title, label):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    make_order(order.owner, state=states.DRAFT, domain="example.net")
+    chen = make_user("chen@example.net")
+    make_order(chen, state=states.AUTHORITY_REVIEW, domain="example.org")
+    closure.ask(chen)
+    before = show(client, order.owner)
+
+    closure.ask(order.owner)
+
+    User.objects.filter(pk=order.owner_id).update(language=language)
+    client.cookies["django_language"] = language
+    html = client.get(reverse("dashboard")).content.decode()
+    address = re.search(rf'href="([^"]+)">{label}<', html)[1]
+    assert "You asked us to close the account" not in before
+    assert title in html
+    assert f'href="{reverse("data-close")}"' in html
+    assert references(client.get(unescape(address)).content.decode()) == [order.reference]
