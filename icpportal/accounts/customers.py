@@ -29,6 +29,11 @@ def emails(customers: set[str]) -> dict[str, str]:
     return dict(User.objects.filter(customer_name__in=customers).values_list("customer_name", "email"))
 
 
+def account_of_customer(customer: str) -> User | None:
+    """The open account of this customer; None when it was closed, or never had one."""
+    return User.objects.filter(customer_name=customer, is_active=True).first()
+
+
 def leave(user: User, address: str) -> None:
     """The account gives up its address; the first account to leave it keeps what is listed under it."""
     FormerAddress.objects.get_or_create(email=address.lower(), defaults={"user": user})

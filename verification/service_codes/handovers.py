@@ -4,16 +4,21 @@ An offered code stays with its keeper and can still be used; whichever comes fir
 UPDATE whose row count decides, and both accounts are told in the same transaction.
 """
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.accounts.customers import account_of_customer
 from icpportal.accounts.models import User
-from icpportal.outbox.actions import notify_all
+from icpportal.fields.types import Facts
+from icpportal.outbox.actions import Letter, notify_all
 from icpportal.privacy.masks import mask_email
 from verification.models import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 from verification.service_codes import actions as service_codes
@@ -21,6 +26,7 @@ from verification.service_codes import actions as service_codes
 PENDING = "handover_pending"
 NOT_FREE = "handover_not_free"
 SELF = "handover_self"
+RETURNED = "handover_returned"
 # what the giver and the taker read, in this order
 TOLD: dict[str, tuple[str, str]] = {
     HandoverState.OFFERED: ("handover_sent", "handover_offered"),
@@ -98,8 +104,13 @@ def end_offers(account: User, *, now: datetime | None = None) -> None:
 
 
 def give_back(account: str) -> None:
-    """Returns the free codes that a closed account was given to the owners of their servers."""
-    ServiceCode.objects.filter(kept_by=account, state=ServiceCodeState.FREE).update(kept_by="")
+    """Returns the free codes that a closed account was given to the owners of their servers, and tells these."""
+    for code in ServiceCode.objects.filter(kept_by=account, state=ServiceCodeState.FREE):
+        free = ServiceCode.objects.filter(pk=code.pk, kept_by=account, state=ServiceCodeState.FREE)
+        with transaction.atomic():
+            owner = account_of_customer(code.account)
+            if free.update(kept_by="") and owner is not None:
+                _tell_owner(code, owner)
 
 
 def revoke(code: ServiceCode, account: str, *, now: datetime | None = None) -> bool:
@@ -139,16 +150,32 @@ def _tell(handover: CodeHandover) -> None:
         "url": urljoin(settings.PUBLIC_BASE_URL, handover.get_absolute_url()),
     }
     notify_all(
-        {
-            "key": f"{template}:{handover.reference}:{role}:{channel}",
-            "template": template,
-            "channel": channel,
-            "to": address,
-            "language": reader.language,
-            "context": words,
-            "user_id": reader.pk,
-        }
+        letter
         for role, reader, template in zip(("giver", "taker"), (giver, taker), TOLD[handover.state], strict=True)
-        for channel, address in (("sms", reader.mobile), ("email", reader.email), ("site", str(reader.pk)))
-        if address
+        for letter in _letters(f"{template}:{handover.reference}:{role}", template, reader, words)
     )
+
+
+def _tell_owner(code: ServiceCode, owner: User) -> None:
+    """Tells the owner of the server that the code is theirs again."""
+    words = {
+        "instance": code.instance_id,
+        "url": urljoin(settings.PUBLIC_BASE_URL, reverse("service-code", args=[code.reference])),
+    }
+    once = secrets.token_hex(8)  # the same code may come back again
+    notify_all(_letters(f"{RETURNED}:{code.reference}:{once}", RETURNED, owner, words))
+
+
+def _letters(key: str, template: str, reader: User, words: Facts) -> Iterable[Letter]:
+    """One message by each channel that reaches the reader."""
+    for channel, address in (("sms", reader.mobile), ("email", reader.email), ("site", str(reader.pk))):
+        if address:
+            yield {
+                "key": f"{key}:{channel}",
+                "template": template,
+                "channel": channel,
+                "to": address,
+                "language": reader.language,
+                "context": words,
+                "user_id": reader.pk,
+            }

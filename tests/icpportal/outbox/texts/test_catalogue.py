@@ -34,6 +34,7 @@ EVENTS = [
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "staff_invited", "staff_added", "second_factor_reset", "second_factor_removed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
+    "handover_returned",
     "alarm_opened", "alarm_over",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
