@@ -24,8 +24,14 @@ def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime
 
 
 def times_for(call: Call, free: list[datetime], now: datetime) -> list[datetime]:
-    """The free times, and the one that was chosen for this call; one that we only planned may be full by now."""
-    return [call.next_at, *free] if call.is_booked and call.next_at > now and call.next_at not in free else free
+    """The free times before the order's deadline, and the one that was chosen for this call.
+
+    One that we only planned may be full by now.
+    """
+    due = call.order.due_at
+    in_time = free if due is None or due <= now else [at for at in free if at < due]
+    is_kept = call.is_booked and call.next_at > now and call.next_at not in in_time
+    return [call.next_at, *in_time] if is_kept else in_time
 
 
 def soonest(now: datetime) -> datetime:

@@ -35,6 +35,7 @@ RINGS_LATE = gettext_lazy(
     "We were due to call at %(when)s and have not yet: we will call %(mobile)s from %(numbers)s as soon as we can. "
     "You can choose another time."
 )
+NONE_IN_TIME = gettext_lazy("No time is left to choose before the deadline of the order.")
 TIME_OVER = gettext_lazy(
     "We rang and reached nobody, and the time to answer is over. We may return the order so that you can correct the "
     "number. Until then you can still choose a time."
@@ -69,6 +70,7 @@ class CallBooking(Panel):
     title: Words
     lines: list[Words]
     form: SlotForm
+    can_choose: bool
     button: Words
     url: str
 
@@ -89,11 +91,13 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
     is_late = call.next_at <= now
     chosen = call.next_at if call.is_booked and not is_late else None
     rings = RINGS_LATE if is_late else _("%(when)s: we will call %(mobile)s from %(numbers)s.")
+    offered = times_for(call, times, now)
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
-        lines=[str(rings) % facts, *_missed_call_lines(call, now)],
-        form=SlotForm(times=times_for(call, times, now), chosen=chosen, key=f"call-{call.pk}"),
+        lines=[str(rings) % facts, *_missed_call_lines(call, now), *([] if offered else [NONE_IN_TIME])],
+        form=SlotForm(times=offered, chosen=chosen, key=f"call-{call.pk}"),
+        can_choose=bool(offered),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
     )

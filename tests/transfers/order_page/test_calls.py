@@ -181,6 +181,31 @@ def test_times_are_offered_after_a_week_in_which_every_time_is_taken(
     assert len(offered) == slots.SHOWN
 
 
+def test_no_call_can_be_chosen_at_or_after_the_deadline_of_the_phone_verification(clock: Any) -> None:
+    """Every time of the next days was offered, also those after the order would have been returned."""
+    due = datetime(2026, 11, 30, 14, 0, tzinfo=BEIJING)
+    order = make_order(state=states.PHONE_DUE, due_at=due)
+    call, client = ask(order), english(Client(), order.owner)
+
+    offered = times(page(client, order))
+    late = choose(client, call, due.isoformat())
+    in_time = choose(client, call, offered[-1])
+
+    assert [at[:16] for at in offered] == ["2026-11-30T09:30", "2026-11-30T11:00"]
+    assert "This time is full or over: choose another one" in late
+    assert "We call you at the time you chose" in in_time
+
+
+def test_where_no_time_is_left_before_the_deadline_the_page_says_so_and_asks_for_none(clock: Any) -> None:
+    order = make_order(state=states.PHONE_DUE, due_at=FRIDAY + timedelta(hours=48))
+    ask(order)
+
+    html = page(english(Client(), order.owner), order)
+
+    assert "No time is left to choose before the deadline of the order." in html
+    assert (times(html), "Choose this time" in html) == ([], False)
+
+
 def test_a_stranger_cannot_choose_and_an_ended_call_says_so(order: Order) -> None:
     call = ask(order)
     address = reverse("call-slot", args=[order.reference])
