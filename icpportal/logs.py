@@ -161,6 +161,7 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
         "filters": {
             "private": {"()": "icpportal.logs.Redaction"},
             "without_stacks": {"()": "icpportal.logs.WithoutStacks"},
+            "outages": {"()": "icpportal.database.log_lines.OutagesInWords"},
         },
         "formatters": {"plain": {"()": "icpportal.logs.PlainLines"}, "json": {"()": "icpportal.logs.JsonLines"}},
         "handlers": {
@@ -175,7 +176,7 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
             "django": through_root,
             "django.server": through_root,
             # a path may contain a one-time link; responses are logged by route instead (middleware.py)
-            "django.request": {**through_root, "level": "ERROR"},
+            "django.request": {**through_root, "level": "ERROR", "filters": ["outages"]},
             # a wrong Host header gets a logged 400 and is no fault of ours with a traceback
             "django.security.DisallowedHost": {**through_root, "level": "CRITICAL"},
             # at DEBUG they log what is sent

@@ -5,11 +5,12 @@ Never the values of a statement: `LINE 1` of PostgreSQL's message, and `DETAIL`,
 
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from icpportal.time_format import to_beijing
 
 LOCKED = "55P03"
+READ_ONLY = "25006"
 SAYS = {
     LOCKED: "Another session holds a lock that this command needs, and lock_timeout ran out",
     "57014": "A statement was cancelled: by statement_timeout, or by somebody",
@@ -23,8 +24,8 @@ SAYS = {
     "53300": "PostgreSQL accepts no more connections: raise max_connections, or stop processes",
     "57P01": "PostgreSQL was stopped while the command ran: run it again",
     "57P03": "PostgreSQL is starting or stopping: try again in a minute",
-    "25006": "The database can only be read: DATABASE_URL names a replica, PostgreSQL is in recovery, or somebody set "
-    "default_transaction_read_only",
+    READ_ONLY: "The database can only be read: DATABASE_URL names a replica, PostgreSQL is in recovery, or somebody "
+    "set default_transaction_read_only",
 }
 # SQLite, and connections that are refused, have no codes: by a part of the message
 WORDS = {
@@ -58,6 +59,18 @@ def explain(problem: Exception) -> str:
         return ""
     says = says or AWAY
     return "\n".join([f"{says}: {text}" if text else says, *(_holders() if code == LOCKED else [])])
+
+
+def is_outage(problem: Exception) -> bool:
+    """Whether the database is away or can only be read: no fault of ours, and no page can be saved."""
+    return isinstance(problem, DatabaseError | InterfaceError) and outage_words(problem).startswith(
+        (AWAY, SAYS[READ_ONLY])
+    )
+
+
+def outage_words(problem: Exception) -> str:
+    """One line about it."""
+    return AWAY if isinstance(problem, InterfaceError) else explain(problem)
 
 
 def _holders() -> list[str]:

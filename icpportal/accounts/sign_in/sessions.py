@@ -3,12 +3,13 @@
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
 from icpportal.accounts import sessions
 from icpportal.accounts.sign_in import backend
+from icpportal.database.failures import is_outage
 from icpportal.database.prepared import CompiledQuery
 
 WITH_ACCOUNT = CompiledQuery(
@@ -41,6 +42,7 @@ class SessionStore(db.SessionStore):
         try:
             super().save(must_create)
         except UpdateError as missed:
-            if isinstance(missed.__context__, OperationalError):
-                raise missed.__context__ from missed
+            problem = missed.__context__
+            if isinstance(problem, DatabaseError) and is_outage(problem):
+                raise problem from missed
             raise
