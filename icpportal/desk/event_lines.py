@@ -48,8 +48,8 @@ def in_each_language(kept: str) -> dict[str, str] | None:
 
 
 def read_of_log(kept: str) -> str:
-    """A log entry in the language of the page; one stored in a single language unchanged."""
+    """A log entry in the language of the page: fields that a form changed in words, a single language unchanged."""
     found = in_each_language(kept)
     if found is None:
-        return kept
+        return LogEntry(change_message=kept).get_change_message()
     return found.get(get_language() or "") or next(iter(found.values()), "")

@@ -312,6 +312,6 @@ class StockPages(ModelAdmin):
         kind = ContentType.objects.get_for_model(self.model)
         found = LogEntry.objects.filter(content_type=kind, object_id=row.pk).select_related("user")
         return [
-            RecordedAct(each.action_time, str(each.user), read_of_log(each.get_change_message()))
+            RecordedAct(each.action_time, str(each.user), read_of_log(each.change_message))
             for each in found.order_by("-action_time")[:LONGEST_HISTORY]
         ]

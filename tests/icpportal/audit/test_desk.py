@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import URLResolver, reverse
 from django.utils import timezone
@@ -296,6 +297,31 @@ def test_the_page_of_an_entry_says_in_words_what_changed(auditor: Client, said: 
     assert "Returned for changes" in shown
     assert f"{REASONS[REVIEW]}: why" in shown
     assert ["send_back" in shown, "zh-hans" in shown, SUBMITTED.key in shown] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("language", "kept", "words"),
+    [
+        ("en", '[{"changed": {"fields": ["Mobile", "Email address"]}}]', "Changed Mobile and Email address."),
+        ("zh-hans", '[{"changed": {"fields": ["Email address"]}}]', "已修改电子邮件地址。"),
+        ("en", '[{"added": {}}]', "Added."),
+        ("en", '[{"changed": {"fields": ["Mob', "Mob"),  # cut off where it was too long
+    ],
+)
+def test_the_auditor_reads_in_words_which_fields_a_form_of_the_desk_changed(
+    auditor: Client, language: str, kept: str, words: str
+) -> None:
+    """The JSON of Django's own log was shown as it is stored."""
+    reviewer = make_reviewer()
+    change = LogEntry.objects.create(user=reviewer, object_repr="x", action_flag=2, change_message=kept)
+    entry = AuditEntry.objects.get(act=CHANGE, at=change.action_time)
+    auditor.cookies["django_language"] = language
+
+    page = auditor.get(reverse("admin:audit_auditentry_change", args=[entry.pk])).content.decode()
+
+    shown = " ".join(document_fromstring(page).xpath("string(//main)").split())
+    assert words in shown
+    assert ("[{" in shown) == (not kept.endswith("]"))
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Signed in"), ("zh-hans", "登录")])
