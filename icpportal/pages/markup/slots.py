@@ -19,6 +19,7 @@ MAY_BE_EMPTY = (
     "poll_url", "refresh_url", "preview_url", "full_url", "frames", "found", "reason", "hint", "shown", "facts",
     "form", "actions",
 )  # fmt: skip
+CLASSES = {"look": "slot-look slot-ready"}  # of the others, the one of its state
 QUIET = " button-secondary"
 
 
@@ -43,7 +44,13 @@ LOOKS = {
 }
 ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 SLOTS = {
-    key: RepeatedTemplate("partials/slot.html", *GAPS, may_be_empty=MAY_BE_EMPTY, state=key, folds=look.folds)
+    key: RepeatedTemplate(
+        "partials/slot.html",
+        *GAPS,
+        may_be_empty=MAY_BE_EMPTY,
+        classes=CLASSES.get(key, f"slot-{key}"),
+        folds=look.folds,
+    )
     for key, look in LOOKS.items()
 }
 
