@@ -43,16 +43,14 @@ LOOKS = {
     "replace": SlotLook("amber", "return", _("To replace")),
 }
 ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
-SLOTS = {
-    key: RepeatedTemplate(
-        "partials/slot.html",
-        *GAPS,
-        may_be_empty=MAY_BE_EMPTY,
-        classes=CLASSES.get(key, f"slot-{key}"),
-        folds=look.folds,
-    )
-    for key, look in LOOKS.items()
-}
+
+
+def _template(key: str, look: SlotLook) -> RepeatedTemplate:
+    classes = CLASSES.get(key, f"slot-{key}")
+    return RepeatedTemplate("partials/slot.html", *GAPS, may_be_empty=MAY_BE_EMPTY, classes=classes, folds=look.folds)
+
+
+SLOTS = {key: _template(key, look) for key, look in LOOKS.items()}
 
 
 def look_key(state: str) -> str:
