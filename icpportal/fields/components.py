@@ -7,6 +7,8 @@ from typing import ClassVar, NotRequired, Protocol, TypedDict
 from django import forms
 from django.utils.functional import Promise
 
+from icpportal.fields.types import Words
+
 PRIMARY, SECONDARY, DANGER, LINK = "primary", "secondary", "danger", "link"
 
 
@@ -128,6 +130,37 @@ class DrawnSlot(SlotDetails):
     drawing: str
     poll_url: str
     refresh_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """One side in small: its picture, or the drawing of a correct one."""
+
+    sample: str
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document of the hub: `transfers/documents/row.html`."""
+
+    key: str
+    title: Words
+    url: str  # "" while it cannot be opened
+    thumbnails: list[Thumbnail]
+    sides: Words  # its sides or pages; "" for a single picture
+    state: str
+    label: Words  # replaces the usual label of its state
+    words: Words
+    items: list[Words]  # what the province wants
+    is_ready: bool
+    to_sign: Words  # what to do with the printed statement; "" for other documents
+    action: Action | None
+    form: forms.Form | None  # for pictures dropped on the row
+    form_url: str
+    hub_url: str
+    statement_url: str
+    slot_id: str  # the section of the document's page that shows a dropped picture
 
 
 def no_details() -> SlotDetails:

@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal import time_format
 from icpportal.fields import language_marks, marked_text
-from icpportal.fields.components import Action, DrawnSlot, Link, OrderSlip, StateRow
+from icpportal.fields.components import Action, DocumentRow, DrawnSlot, Link, OrderSlip, StateRow
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.kept_html import fragments, gaps
 from icpportal.pages import header, public
-from icpportal.pages.markup import actions, drawings, fields, frame, order_slip, slots, translated
+from icpportal.pages.markup import actions, document_rows, drawings, fields, frame, order_slip, slots, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -114,6 +114,12 @@ def slip_markup(context: Context, slip: OrderSlip) -> SafeString:
 def slot_markup(context: Context, slot: DrawnSlot) -> SafeString:
     """One side of a document, with its picture and upload."""
     return slots.markup(slot, _csrf_token(context))
+
+
+@register.simple_tag(takes_context=True)
+def document_row(context: Context, row: DocumentRow) -> SafeString:
+    """One document of the hub."""
+    return document_rows.markup(row, _csrf_token(context))
 
 
 TASKS = {

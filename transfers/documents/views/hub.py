@@ -1,28 +1,25 @@
 """Step 5, documents (上传资料): the hub with the state of every document, grouped by whose it is."""
 
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.client import is_of_script
-from icpportal.fields.components import PRIMARY, Notice, Panel
+from icpportal.fields.components import PRIMARY, DocumentRow, Notice, Panel
 from icpportal.fields.fields import ChoiceField
 from icpportal.fields.types import Words
 from icpportal.paths import path
 from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import slots
-from transfers.documents.views import drawn_rows
 from transfers.documents.views.panels import FormToDownload, form_of_commitment
-from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, is_waiting, row_of
+from transfers.documents.views.rows import HubGroup, Looked, groups_of, is_waiting, row_of
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
@@ -87,7 +84,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
     if form is not None and request.method == "POST" and form.is_valid():
         return _way_chosen(order, form)
-    return render_page(request, _hub(order, form, get_token(request)))
+    return render_page(request, _hub(order, form))
 
 
 def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
@@ -98,7 +95,7 @@ def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
     return redirect("documents", order.reference)
 
 
-def _hub(order: Order, form: WayForm | None, token: str) -> DocumentsPage:
+def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
     rows = _rows(order)
     ready = sum(row.is_ready for row in rows)
     return DocumentsPage(
@@ -106,7 +103,7 @@ def _hub(order: Order, form: WayForm | None, token: str) -> DocumentsPage:
         brief=brief_of(order),
         form=form,
         commitment=form_of_commitment(order) if slots.commits_by_phone(queries.rules_of(order)) else None,
-        groups=groups_of(order, rows, partial(drawn_rows.markup, reference=order.reference, token=token)),
+        groups=groups_of(order, rows),
         meter=["is-on"] * ready + [""] * (len(rows) - ready),
         ready=ready,
         total=len(rows),
@@ -120,7 +117,7 @@ def _hub(order: Order, form: WayForm | None, token: str) -> DocumentsPage:
     )
 
 
-def _rows(order: Order) -> list[HubRow]:
+def _rows(order: Order) -> list[DocumentRow]:
     """One row for each document; the first that lacks something has the page's primary button."""
     papers = living_papers(order)
     needed = slots.needed_slots(order)
@@ -135,7 +132,7 @@ def _rows(order: Order) -> list[HubRow]:
         standing=papers_to_replace(parts),
         given=given,
     )
-    rows: list[HubRow] = []
+    rows: list[DocumentRow] = []
     for slot in needed:
         has_filled = any(row.action and row.action.kind == PRIMARY for row in rows)
         rows.append(row_of(looked, slot, is_first=not has_filled))

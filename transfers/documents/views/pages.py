@@ -7,7 +7,6 @@ from typing import ClassVar
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,6 @@ from icpportal.drafts.pages import added_message, forget_refusal, said_words, sa
 from icpportal.fields.client import is_of_script, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
-from icpportal.pages.markup.slots import markup as slot_markup
 from icpportal.paths import path
 from icpportal.privacy.masks import mask_name
 from transfers.check import readiness, slot_access
@@ -308,7 +306,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
         )
         returned = papers_to_replace(unsettled_parts(returned_parts(order)))
         drawn = drawn_slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
-    return HttpResponse(slot_markup(drawn, get_token(request)))
+    return render(request, "transfers/documents/side.html", {"slot": drawn})
 
 
 @confirmed_required

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
+from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action, DocumentRow, Thumbnail
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.paths import path
@@ -41,41 +40,12 @@ FILING = "filing"
 
 
 @dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """One side in small: its picture, or the drawing of a correct one."""
-
-    sample: str
-    preview_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HubRow:
-    """One document of the hub."""
-
-    key: str
-    title: Words
-    url: str  # "" while it cannot be opened
-    thumbnails: list[Thumbnail]
-    sides: Words  # its sides or pages; "" for a single picture
-    state: str
-    label: Words  # replaces the usual label of its state
-    words: Words
-    items: list[Words]  # what the province wants
-    is_ready: bool
-    to_sign: Words  # what to do with the printed statement; "" for other documents
-    action: Action | None
-    form: UploadForm | None  # for pictures dropped on the row
-    form_url: str
-    slot_id: str  # the section of the document's page that shows a dropped picture
-
-
-@dataclass(frozen=True, slots=True)
 class HubGroup:
     """The documents of one person, of the subject, or of this filing."""
 
     title: Words
     name: str
-    rows: list[SafeString]
+    rows: list[DocumentRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +69,7 @@ class Looked:
         return self.is_open(slot) and (person is None or person.key in self.given)
 
 
-def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
+def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> DocumentRow:
     """The row of a document; `is_first` when no row before it lacks anything."""
     order, mine = looked.order, looked.of(slot)
     slot = slots.slot_for_subject(slot, is_individual=is_individual(order))
@@ -108,7 +78,7 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
     url = path("slot", order.reference, slot.key) if looked.is_open(slot) else ""
     side = _next_side(order, slot, mine)
     takes = not is_ready and state != "checking" and looked.takes_pictures(slot)
-    return HubRow(
+    return DocumentRow(
         key=slot.key,
         title=slot.title,
         url=url,
@@ -123,6 +93,8 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
         action=_action(slot, state, url, is_first=is_first) if url else None,
         form=UploadForm(key=f"{slot.key}_{side}") if takes else None,
         form_url=f"{url}?side={side}",
+        hub_url=path("documents", order.reference),
+        statement_url=path("statement", order.reference),
         slot_id=f"slot-{slot.key}-{side}",
     )
 
@@ -132,8 +104,8 @@ def to_sign(order: Order) -> Words:
     return SIGN if is_individual(order) else SIGN_AND_SEAL
 
 
-def groups_of(order: Order, rows: list[HubRow], draw: Callable[[HubRow], SafeString]) -> list[HubGroup]:
-    """The rows, drawn by `draw`, grouped by lead, administrator, subject and this filing."""
+def groups_of(order: Order, rows: list[DocumentRow]) -> list[HubGroup]:
+    """The rows grouped by lead, administrator, subject and this filing."""
     lead_role = ROLES[BOTH] if is_same_person(order) else ROLES["subject_lead"]
     owners: dict[str, tuple[Words, str]] = {
         LEAD: (lead_role, mask_name(lead(order).name)),
@@ -143,9 +115,9 @@ def groups_of(order: Order, rows: list[HubRow], draw: Callable[[HubRow], SafeStr
     }
     if is_same_person(order):
         owners[ADMINISTRATOR] = owners[LEAD]
-    found: dict[tuple[Words, str], list[SafeString]] = {}
+    found: dict[tuple[Words, str], list[DocumentRow]] = {}
     for row in rows:
-        found.setdefault(owners[WHOSE.get(row.key, FILING)], []).append(draw(row))
+        found.setdefault(owners[WHOSE.get(row.key, FILING)], []).append(row)
     return [HubGroup(title, name, mine) for (title, name), mine in found.items()]
 
 

@@ -4,14 +4,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from icpportal.fields.components import DocumentRow, Thumbnail
 from icpportal.fields.marked_text import zh_parts
 from icpportal.fields.types import Words
 from icpportal.kept_html.repeated_templates import RepeatedTemplate
 from icpportal.pages.markup import actions, slots
 from icpportal.pages.markup.drawings import sample
 from icpportal.pages.markup.order_slip import state_mark
-from icpportal.paths import path
-from transfers.documents.views.rows import HubRow, Thumbnail
 
 GAPS = ("key", "hub_url", "thumbnails", "title", "mark", "words", "statement_url", "form_url", "slot_id", "token")
 MAY_BE_EMPTY = ("poll_url", "url", "sides", "items", "to_sign", "form", "action")
@@ -22,14 +21,14 @@ ROWS = {
 }
 
 
-def markup(row: HubRow, *, reference: str, token: Words) -> SafeString:
-    """One document of the hub of the order `reference`; its forms send this CSRF token."""
+def markup(row: DocumentRow, token: Words) -> SafeString:
+    """One document of the hub; its forms send this CSRF token."""
     key = slots.look_key(row.state)
-    look, hub_url = slots.LOOKS[key], path("documents", reference)
+    look = slots.LOOKS[key]
     return ROWS[key].fill(
         key=row.key,
-        hub_url=hub_url,
-        poll_url=f"{hub_url}?row={row.key}" if look.waits else "",
+        hub_url=row.hub_url,
+        poll_url=f"{row.hub_url}?row={row.key}" if look.waits else "",
         thumbnails=SafeString("".join([_thumbnail(each) for each in row.thumbnails])),
         title=zh_parts(row.title),
         url=row.url,
@@ -38,7 +37,7 @@ def markup(row: HubRow, *, reference: str, token: Words) -> SafeString:
         words=zh_parts(row.words),
         items=format_html_join("", ITEM, [(zh_parts(capfirst(str(item))),) for item in row.items]),
         to_sign=row.to_sign,
-        statement_url=path("statement", reference),
+        statement_url=row.statement_url,
         form=row.form or "",
         form_url=row.form_url,
         slot_id=row.slot_id,
