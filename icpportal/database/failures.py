@@ -52,25 +52,35 @@ HOLDERS = """
 
 def explain(problem: Exception) -> str:
     """One line, or several where other sessions are to be named; "" when the error is a fault of ours."""
-    code = getattr(problem.__cause__, "sqlstate", None)
-    text = " ".join(str(problem).partition("LINE 1:")[0].partition("DETAIL:")[0].split())
-    says = SAYS.get(code) if code else next((says for word, says in WORDS.items() if word in text), None)
-    if says is None and (code or not isinstance(problem, OperationalError)):
+    says, text = _says(problem), _text(problem)
+    if not says:
         return ""
-    says = says or AWAY
-    return "\n".join([f"{says}: {text}" if text else says, *(_holders() if code == LOCKED else [])])
+    return "\n".join([f"{says}: {text}" if text else says, *(_holders() if says == SAYS[LOCKED] else [])])
 
 
 def is_outage(problem: Exception) -> bool:
     """Whether the database is away or can only be read: no fault of ours, and no page can be saved."""
-    return isinstance(problem, DatabaseError | InterfaceError) and outage_words(problem).startswith(
-        (AWAY, SAYS[READ_ONLY])
-    )
+    if isinstance(problem, InterfaceError):
+        return True
+    return isinstance(problem, DatabaseError) and _says(problem) in (AWAY, SAYS[READ_ONLY])
 
 
 def outage_words(problem: Exception) -> str:
     """One line about it."""
     return AWAY if isinstance(problem, InterfaceError) else explain(problem)
+
+
+def _says(problem: Exception) -> str:
+    """What is the matter; "" when the error is a fault of ours."""
+    if code := getattr(problem.__cause__, "sqlstate", None):
+        return SAYS.get(code, "")
+    text = _text(problem)
+    known = next((says for word, says in WORDS.items() if word in text), "")
+    return known or (AWAY if isinstance(problem, OperationalError) else "")
+
+
+def _text(problem: Exception) -> str:
+    return " ".join(str(problem).partition("LINE 1:")[0].partition("DETAIL:")[0].split())
 
 
 def _holders() -> list[str]:

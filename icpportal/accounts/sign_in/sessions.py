@@ -3,7 +3,7 @@
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
@@ -43,6 +43,6 @@ class SessionStore(db.SessionStore):
             super().save(must_create)
         except UpdateError as missed:
             problem = missed.__context__
-            if isinstance(problem, DatabaseError) and is_outage(problem):
+            if isinstance(problem, DatabaseError) and (isinstance(problem, OperationalError) or is_outage(problem)):
                 raise problem from missed
             raise

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import InternalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction
 
 from icpportal.accounts.models import User
+from icpportal.database.failures import is_outage
 from icpportal.database.log_lines import OutagesInWords
 from tests.transfers.builders import make_user, sign_in
 
@@ -62,12 +63,21 @@ def test_who_saves_while_nothing_can_be_written_reads_that_nothing_is_lost(
     assert "InternalError" not in line
 
 
-def test_a_session_that_cannot_be_written_is_not_taken_for_one_that_was_ended(lin: User, client: Client) -> None:
+@pytest.mark.parametrize("words", ["read-only", "database is locked"])
+def test_a_session_that_cannot_be_written_is_not_taken_for_one_that_was_ended(
+    words: str, lin: User, client: Client
+) -> None:
     """It was an `UpdateError`, which Django answers with 400: the session was deleted."""
+
+    def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if words == "read-only":
+            return cannot_write(execute, sql, *rest)
+        raise OperationalError(words)
+
     session = sign_in(client, lin).session
     session["seen"] = 1
 
-    with connection.execute_wrapper(cannot_write), pytest.raises(InternalError, match="read-only"):
+    with connection.execute_wrapper(refuse), pytest.raises((InternalError, OperationalError), match=words):
         session.save()
 
 
@@ -88,6 +98,16 @@ def test_a_request_that_fails_in_its_view_and_with_its_session_has_one_line_in_t
     assert second is None
     assert fault is not None
     assert fault.exc_info is not None
+
+
+def test_telling_an_outage_from_another_failure_leaves_the_connection_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`explain` closes it to ask who holds a lock: a request may be in the middle of a transaction."""
+    locked = OperationalError("canceling statement due to lock timeout")
+    locked.__cause__ = LockNotAvailable(str(locked))
+    monkeypatch.setattr(connection, "close", lambda: pytest.fail("the connection was closed"))
+
+    assert not is_outage(locked)
+    assert is_outage(OperationalError("connection refused"))
 
 
 def test_a_page_that_only_reads_is_shown_while_nothing_can_be_written(lin: User, client: Client) -> None:
