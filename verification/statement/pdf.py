@@ -18,7 +18,7 @@ RULED_LINES, RULED_HEIGHT = 5, 9 * mm
 
 
 USUAL_PAGES = 1
-# the font reader keeps its file position as state, and a paragraph that is kept its canvas: two threads drawing at
+# the font reader keeps its file position as state, and all own texts share a scratch canvas: two threads drawing at
 # once would mix up their sheets
 one_at_a_time = threading.Lock()
 

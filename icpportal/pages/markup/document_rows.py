@@ -12,8 +12,10 @@ from icpportal.pages.markup import actions, slots
 from icpportal.pages.markup.drawings import sample
 from icpportal.pages.markup.order_slip import state_mark
 
-GAPS = ("key", "hub_url", "thumbnails", "title", "mark", "words", "statement_url", "form_url", "slot_id", "token")
-MAY_BE_EMPTY = ("poll_url", "url", "sides", "items", "to_sign", "form", "action")
+GAPS = (
+    "key", "hub_url", "thumbnails", "title", "mark", "words", "items", "statement_url", "form_url", "slot_id", "token",
+)  # fmt: skip
+MAY_BE_EMPTY = ("poll_url", "url", "sides", "to_sign", "form", "action")
 ITEM = '<p class="slot-who">{}</p>'
 ROWS = {
     key: RepeatedTemplate("transfers/documents/row.html", *GAPS, may_be_empty=MAY_BE_EMPTY, state=key)

@@ -14,10 +14,12 @@ from icpportal.pages.markup import actions
 from icpportal.pages.markup.drawings import drawing, sample
 from icpportal.pages.markup.order_slip import state_mark
 
-GAPS = ("key", "title", "preview_alt", "picture", "form_url", "button_look", "token", "mark")
+GAPS = (
+    "key", "title", "preview_alt", "picture", "form_url", "button_look", "token", "mark", "full_url",
+    "frames", "found",
+)  # fmt: skip
 MAY_BE_EMPTY = (
-    "poll_url", "refresh_url", "preview_url", "full_url", "frames", "found", "reason", "hint", "shown", "facts",
-    "form", "actions",
+    "poll_url", "refresh_url", "preview_url", "reason", "hint", "shown", "facts", "form", "actions",
 )  # fmt: skip
 CLASSES = {"look": "slot-look slot-ready"}  # of the others, the one of its state
 QUIET = " button-secondary"
