@@ -106,7 +106,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "icpportal.pages.markup.whole_templates.WholeLoader",
                     ["icpportal.pages.markup.sources.PageLoader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
