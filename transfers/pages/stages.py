@@ -1,13 +1,14 @@
 """The seven numbered stages of a transfer and their pages; a province or profile can switch one off."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Words
-from icpportal.kept_html.gaps import gap
+from icpportal.kept_html.gaps import addresses, gap
 from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders import queries
@@ -41,7 +42,10 @@ class Stage:
     is_step: bool = False
 
     def url(self, order: Order) -> str:
-        return path(self.url_name, order.reference, *([self.key] if self.is_step else []))
+        return self.url_of(order.reference)
+
+    def url_of(self, reference: str) -> str:
+        return path(self.url_name, reference, *([self.key] if self.is_step else []))
 
 
 def _is_submitted(order: Order) -> bool:
@@ -159,7 +163,7 @@ STEP_STATES: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """One stage of the stepper; with an address if it can be opened."""
+    """One stage of the stepper; with an address if it can be opened, which has a gap for the order's reference."""
 
     title: str
     url: str
@@ -192,19 +196,7 @@ class Stepper:
     closed: bool = False  # all is done
     over: str = ""  # how it ended, if not done
     steps: tuple[StepShown, ...] = ()
-    reference: str = ""  # the order's, in the addresses
-
-    @property
-    def of_any_order(self) -> "Stepper":
-        """The same with a gap for the order's reference: what is drawn once for all orders that are as far."""
-        mark = gap("reference")
-        if not self.reference:
-            return self
-        steps = [
-            StepShown(step.title, step.url.replace(self.reference, mark), step.is_done, step.is_now)
-            for step in self.steps
-        ]
-        return replace(self, steps=tuple(steps), reference=mark)
+    reference: str = field(default="", compare=False)  # fills the gap of addresses: others are drawn the same
 
     @property
     def next_title(self) -> str:
@@ -238,12 +230,30 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
     now = key if key and order.is_editable else current(order)
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
     is_open = order.is_editable and not is_over(order)
-    shown = tuple(_step_shown(order, stage, now, is_open=is_open, has_arrived=has_arrived) for stage in stages)
+    done = tuple([(stage.key, stage.done(order)) for stage in stages])
+    shown = _steps(get_language(), addresses(), kind_of(order).stages, done, now, is_open, has_arrived)
     return Stepper(name, number, len(stages), has_arrived, steps=shown, reference=order.reference)
 
 
-def _step_shown(order: Order, stage: Stage, now: str, *, is_open: bool, has_arrived: bool) -> StepShown:
-    is_now, is_behind = stage.key == now, stage.done(order)
+@lru_cache(512)  # of two kinds of orders in two languages, each with some tens of states
+def _steps(
+    _language: str | None,
+    _addresses: tuple[str, str],
+    stages: str,
+    done: tuple[tuple[str, bool], ...],
+    now: str,
+    is_open: bool,  # noqa: FBT001
+    has_arrived: bool,  # noqa: FBT001
+) -> tuple[StepShown, ...]:
+    """The steps of all orders that are as far; `done` says of each stage whether it is."""
+    by_key = {stage.key: stage for stage in STAGE_SETS[stages]}
+    return tuple(
+        _step_shown(by_key[key], is_behind=is_behind, is_now=key == now, is_open=is_open, has_arrived=has_arrived)
+        for key, is_behind in done
+    )
+
+
+def _step_shown(stage: Stage, *, is_behind: bool, is_now: bool, is_open: bool, has_arrived: bool) -> StepShown:
     done = has_arrived or (is_behind and not is_now)
-    url = stage.url(order) if is_open and (is_behind or is_now) else ""
+    url = stage.url_of(gap("reference")) if is_open and (is_behind or is_now) else ""
     return StepShown(str(stage.title), url, is_done=done, is_now=is_now and not done)
