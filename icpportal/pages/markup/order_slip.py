@@ -1,7 +1,7 @@
 """The mark of a state, and the slip beside an order's pages: each is drawn once and filled in."""
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from icpportal.fields.components import OrderSlip
 from icpportal.fields.marked_text import beijing, zh, zh_parts
@@ -9,11 +9,11 @@ from icpportal.fields.types import Words
 from icpportal.kept_html.repeated_templates import RepeatedTemplate
 from icpportal.pages.markup.drawings import icon
 
-SLIP = RepeatedTemplate("partials/slip.html", "look", "printed", "url", "reference", "domain", "state", "rows")
-ROW = RepeatedTemplate("partials/slip_row.html", "look", "label", "kind", "words")
+SLIP = RepeatedTemplate(
+    "partials/slip.html", "look", "printed", "url", "reference", "domain", "state", "next_label",
+    may_be_empty=("next_at", "subject", "number"),
+)  # fmt: skip
 STATE = RepeatedTemplate("partials/state_mark.html", "tone", "icon", "label")
-
-MORE, NUMBER = SafeString(' class="slip-more"'), SafeString(' class="num"')
 
 
 def state_mark(tone: str, shape: str, label: Words) -> SafeString:
@@ -23,11 +23,6 @@ def state_mark(tone: str, shape: str, label: Words) -> SafeString:
 
 def markup(slip: OrderSlip, state: SafeString, printed: str) -> SafeString:
     """The slip; `printed` stands on paper only."""
-    rows = [
-        *([_row(slip.next_label or gettext("Next deadline"), beijing(slip.next_at))] if slip.next_at else []),
-        *([_row(pgettext("filing", "Subject"), zh(slip.subject), look=MORE)] if slip.subject else []),
-        *([_row(gettext("Filing number"), zh(slip.number), look=MORE, kind=NUMBER)] if slip.number else []),
-    ]
     return SLIP.fill(
         look=" is-approved" if slip.is_approved else "",
         printed=printed,
@@ -35,9 +30,8 @@ def markup(slip: OrderSlip, state: SafeString, printed: str) -> SafeString:
         reference=slip.reference,
         domain=zh(slip.domain),
         state=state,
-        rows=SafeString("".join(rows)),
+        next_label=(slip.next_label or gettext("Next deadline")) if slip.next_at else "",
+        next_at=beijing(slip.next_at),
+        subject=zh(slip.subject),
+        number=zh(slip.number),
     )
-
-
-def _row(label: Words, words: Words, *, look: Words = "", kind: Words = "") -> SafeString:
-    return ROW.fill(look=look, label=label, kind=kind, words=words)
