@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django import template
+from django.http import HttpRequest
 from django.template import loader
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
@@ -21,11 +22,19 @@ EXPLAINED = "_explained_words"
 @register.simple_tag(takes_context=True)
 def page_help(context: Context) -> SafeString:
     """Below the page: its section of help, and its terms; nothing where help has none."""
-    found = topics.help_of(context.get("request"))
+    request = context.get("request")
+    found = topics.help_of(request)
     if found is None:
         return SafeString()
-    words = format_html_join("", "<li>{}</li>", ((term(context, word.key, opens=True),) for word in found.words))
-    return PAGE_HELP.fill(url=found.url, words=format_html("<ul>{}</ul>", words) if words else "")
+    first = tuple([_is_first(request, word.key) for word in found.words])
+    return _page_help(get_language() or "", found.url, tuple([word.key for word in found.words]), first)
+
+
+@lru_cache(256)  # two dozen pages in two languages, and which of their terms are explained above
+def _page_help(language: str, url: str, keys: tuple[str, ...], first: tuple[bool, ...]) -> SafeString:
+    words = [_word(language, key, opens=True, is_first=is_first) for key, is_first in zip(keys, first, strict=True)]
+    listed = format_html_join("", "<li>{}</li>", [(word,) for word in words])
+    return PAGE_HELP.fill(url=url, words=format_html("<ul>{}</ul>", listed) if listed else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -35,11 +44,15 @@ def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
     `opens` where it begins a line. Within a sentence:
     `{% term "backdrop" as backdrop %}{% blocktranslate %}… {{ backdrop }} …{% endblocktranslate %}`.
     """
+    return _word(get_language() or "", key, opens=opens, is_first=_is_first(context.get("request"), key))
+
+
+def _word(language: str, key: str, *, opens: bool, is_first: bool) -> SafeString:
     entry = BY_KEY[key]
     word = entry.alone if opens else entry.in_sentence
-    if not _is_first(context, key):
+    if not is_first:
         return format_html("{}", word)
-    return _term_link(get_language() or "", key, str(word), topics.address_of(f"word-{key}"))
+    return _term_link(language, key, str(word), topics.address_of(f"word-{key}"))
 
 
 @lru_cache(256)  # a few dozen terms in two languages, at the beginning of a line and within
@@ -48,10 +61,14 @@ def _term_link(_language: str, key: str, word: str, url: str) -> SafeString:
     return SafeString(loader.render_to_string("partials/term.html", facts).strip())
 
 
-def _is_first(context: Context, key: str) -> bool:
+def _is_first(request: HttpRequest | None, key: str) -> bool:
     """Whether no template of this page has explained the term yet; without a request, always."""
-    request = context.get("request")
-    explained: set[str] = getattr(request, EXPLAINED, set())
-    if request is not None:
-        setattr(request, EXPLAINED, explained | {key})
-    return key not in explained
+    if request is None:
+        return True
+    explained: set[str] | None = getattr(request, EXPLAINED, None)
+    if explained is None:
+        explained = set()
+        setattr(request, EXPLAINED, explained)
+    is_first = key not in explained
+    explained.add(key)
+    return is_first
