@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, get_script_prefix
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.fields.components import Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from icpportal.kept_html.gaps import addresses
 from icpportal.paths import path
 
 if TYPE_CHECKING:  # the simulated ministry also draws these pages, and has no accounts
@@ -142,8 +144,14 @@ def places(here: str) -> list[Place]:
 
 def place_of(path: str) -> str:
     """The part that a page is in; "" for none."""
-    parts = [*WITHIN.items(), *((url, name) for name, _label in PLACES if (url := _url(name)) and url != "/")]
-    return next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
+    within = next((name for begin, name in _beginnings(addresses(), get_script_prefix()) if path.startswith(begin)), "")
+    return within or ("start" if path == "/" else "")
+
+
+@lru_cache
+def _beginnings(_addresses: tuple[str, str], _prefix: str) -> list[tuple[str, str]]:
+    """With what the paths of each part begin."""
+    return [*WITHIN.items(), *((url, name) for name, _label in PLACES if (url := _url(name)) and url != "/")]
 
 
 def places_of_account(request: HttpRequest | None) -> list[Place]:
