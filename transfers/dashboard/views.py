@@ -128,7 +128,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         notices=[_closing(counts, asked)] if is_closing else [],
         panels=[NothingYet()] if is_empty else [found or _nothing(asked, counts, here)],
         urgent=_urgent(user, now),
-        duties=duty_panels(duties.open_duties(user)),
+        duties=duty_panels(duties.nearest_of(user)),
         tabs=[] if is_empty else tabs(counts, asked, here),
         ways=() if is_empty else WAYS,
         form=FilterForm(initial={"q": asked.words, "kind": asked.kind}),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,11 @@ from filings.models import Website
 from filings.provinces.types import Source
 from filings.register.certificates import INDIVIDUAL
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledQuery
 from icpportal.workdays.calendar import add_workdays
 from transfers.models import Duty, Order
+
+SHOWN = 20
 
 Due = Callable[[date], tuple[date, bool]]
 
@@ -90,6 +93,15 @@ def duties_of(user: User) -> QuerySet[Duty]:
 def open_duties(user: User) -> QuerySet[Duty]:
     """The owner's duties that are not ticked off."""
     return duties_of(user).filter(done_at=None)
+
+
+# a read of every view of My filings
+NEAREST = CompiledQuery(lambda owner: open_duties(User(pk=owner))[:SHOWN], owner=UUIDField())
+
+
+def nearest_of(user: User) -> list[Duty]:
+    """The nearest of them, as many as a page shows."""
+    return NEAREST.all(owner=user.pk)
 
 
 def of_website(user: User, website: Website) -> QuerySet[Duty]:

@@ -1,5 +1,6 @@
 """Duties as pages list them: what, by when, how certain the date is, done or not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -16,10 +17,9 @@ from icpportal.fields.components import Panel
 from icpportal.fields.types import Words
 from icpportal.outbox.texts.formats import LANGUAGES
 from icpportal.time_format import day_words
-from transfers.duties.actions import RULES, open_duties
+from transfers.duties.actions import RULES, SHOWN, open_duties
 from transfers.models import Duty
 
-SHOWN = 20
 BETWEEN = {"zh": "", "en": " "}
 
 IN_WORDS = _("%(what)s: %(domain)s (%(number)s), by %(due)s.")
@@ -68,13 +68,13 @@ class Duties(Panel):
     rows: list[DutyRow]
 
 
-def duty_panels(found: QuerySet[Duty]) -> list[Duties]:
+def duty_panels(found: Sequence[Duty] | QuerySet[Duty]) -> list[Duties]:
     """The panel of duties; empty where none is due."""
     due = duty_rows(found)
     return [Duties(due)] if due else []
 
 
-def duty_rows(found: QuerySet[Duty]) -> list[DutyRow]:
+def duty_rows(found: Sequence[Duty] | QuerySet[Duty]) -> list[DutyRow]:
     """The nearest duties; done ones can be taken back. One that cannot be shown is left out and reported."""
     today = timezone.localdate()
     made = (

@@ -141,7 +141,7 @@ def verify_type(request: HttpRequest) -> HttpResponse:
     page = VerifyTypePage(
         form=form,
         notices=[
-            *draft_notices(queries.drafts_of(owner).first()),
+            *draft_notices(queries.newest_draft_of(owner)),
             *left_notices(None if "from" in request.GET else left_check(owner)),
         ],
         brief=brief(form.rules, form["nature"].value() or "") if form.rules else None,

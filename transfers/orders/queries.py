@@ -117,9 +117,15 @@ def being_submitted() -> Q:
     return in_group(Group.BEING_SUBMITTED)
 
 
-def drafts_of(user: User) -> QuerySet[Order]:
-    """The user's orders that were never submitted, newest first."""
-    return orders_of(user).filter(state=initial())
+def newest_draft_of(user: User) -> Order | None:
+    """The user's newest order that was never submitted."""
+    return _newest_draft(initial()).first(owner=user.pk)
+
+
+@cache
+def _newest_draft(state: str) -> CompiledQuery[Order]:
+    drafts = Order.objects.filter(state=state).order_by("-created_at")
+    return CompiledQuery(lambda owner: drafts.filter(owner=owner)[:1], owner=UUIDField())
 
 
 def editable_of(user: User) -> QuerySet[Order]:
@@ -253,14 +259,36 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
 
 def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:
     """This account's open order for the subject or the domain."""
-    mine = in_progress().filter(owner=owner)
-    return (mine.filter(domain=domain) | mine.filter(subject_key=subject_key)).order_by("created_at").first()
+    return _own_open(states.keys(Group.ENDED)).first(owner=owner.pk, subject_key=subject_key, domain=domain)
+
+
+@cache
+def _own_open(ended: Collection[str]) -> CompiledQuery[Order]:
+    rest = Order.objects.exclude(state__in=ended).order_by("created_at")
+    return CompiledQuery(
+        lambda owner, subject_key, domain: rest.filter(Q(domain=domain) | Q(subject_key=subject_key), owner=owner)[:1],
+        owner=UUIDField(),
+        subject_key=CharField(),
+        domain=CharField(),
+    )
 
 
 def other_open_order(owner: User, subject_key: str, domain: str, region: str) -> bool:
     """Whether another account has a claimed open order with the same document, region and domain."""
-    claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
-    return any(order.answer("type").get("region") == region for order in claimed)
+    claimed = _claimed_by_others(states.keys(Group.ENDED))
+    found = claimed.all(owner=owner.pk, subject_key=subject_key, domain=domain)
+    return any(order.answer("type").get("region") == region for order in found)
+
+
+@cache
+def _claimed_by_others(ended: Collection[str]) -> CompiledQuery[Order]:
+    rest = Order.objects.exclude(state__in=ended).filter(claimed=True)
+    return CompiledQuery(
+        lambda owner, subject_key, domain: rest.filter(subject_key=subject_key, domain=domain).exclude(owner=owner),
+        owner=UUIDField(),
+        subject_key=CharField(),
+        domain=CharField(),
+    )
 
 
 def objected_order(objector: User, subject_key: str, domain: str) -> Order | None:
