@@ -24,7 +24,17 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.kept_html import fragments, gaps
 from icpportal.pages import header, public
-from icpportal.pages.markup import actions, document_rows, drawings, fields, frame, order_slip, slots, translated
+from icpportal.pages.markup import (
+    actions,
+    document_rows,
+    drawings,
+    fields,
+    frame,
+    order_slip,
+    slots,
+    summary_rows,
+    translated,
+)
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -120,6 +130,12 @@ def slot_markup(context: Context, slot: DrawnSlot) -> SafeString:
 def document_row(context: Context, row: DocumentRow) -> SafeString:
     """One document of the hub."""
     return document_rows.markup(row, _csrf_token(context))
+
+
+@register.simple_tag
+def summary_row(row: Mapping[str, Words | None]) -> SafeString:
+    """A row of what was answered: label, value; optional change_url, old."""
+    return summary_rows.markup(row)
 
 
 TASKS = {

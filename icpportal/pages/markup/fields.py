@@ -102,8 +102,8 @@ def select(widget: Widget) -> str:
 def _option(option: Widget, *, marks: bool) -> str:
     label = str(option["label"])
     mark = ' lang="zh-Hans"' if marks and has_han(label) else ""
-    value = _escape(str(option["value"]))
-    return f'<option{mark} value="{value}"{input_attributes(option["attrs"])}>{_escape(label)}</option>'
+    given = input_attributes(option["attrs"]) if option["attrs"] else ""  # most have none
+    return f'<option{mark} value="{_escape(str(option["value"]))}"{given}>{_escape(label)}</option>'
 
 
 def choices(widget: Widget) -> str:
