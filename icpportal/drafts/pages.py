@@ -196,7 +196,9 @@ def _holds(draft: PageDraft) -> bool:
 def _forms(context: Context) -> Iterator[BaseForm]:
     """The forms of a page and its panels, except those whose values are in the URL."""
     for value in context.values():
-        yield from (form for form in _forms_in(value) if not getattr(form, "in_address", False))
+        for form in _forms_in(value):
+            if not getattr(form, "in_address", False):
+                yield form
 
 
 def _forms_in(value: object) -> list[BaseForm]:
@@ -205,8 +207,7 @@ def _forms_in(value: object) -> list[BaseForm]:
     if isinstance(value, list | tuple):
         return [form for each in value for form in _forms_in(each)]
     names = _fields_of(type(value))  # type: ignore[arg-type] # to mypy, a type hashes as its instances do
-    parts = (getattr(value, name) for name in names)
-    return [part for part in parts if isinstance(part, BaseForm)]
+    return [part for name in names if isinstance(part := getattr(value, name), BaseForm)] if names else []
 
 
 @cache
