@@ -1,20 +1,44 @@
 """Templates loaded whole: their parents and the templates that they include are put into them once, not at each page.
 
-Looking up the blocks of a page and the templates that it includes was an eighth of what a page costs.
+So are, for each language, their texts. Looking these up, the blocks of a page and the templates that it includes was
+an eighth of what a page costs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 
 from django.template.base import FilterExpression, Node, NodeList, Origin, Template, TextNode
+from django.template.context import Context
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, WithNode
 from django.template.engine import Engine
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders.cached import Loader
+from django.templatetags.i18n import LanguageNode
+from django.utils.translation import get_language
+
+from icpportal.pages.markup.translated import TranslatedNode
 
 SILENT = (CommentNode, LoadNode)
 PARENTS_BLOCK = "block.super"
+
+
+class WholeTemplate(Template):
+    """A template with everything in it; in each language its texts are parts of what surrounds them."""
+
+    def __init__(self, written: Template, parts: NodeList) -> None:
+        self.name, self.origin, self.engine, self.source = written.name, written.origin, written.engine, written.source
+        self.parts = parts
+        self._said: dict[str | None, NodeList] = {}
+
+    @property
+    def nodelist(self) -> NodeList:  # type: ignore[override]
+        """The nodes that draw it in the present language."""
+        language = get_language()
+        found = self._said.get(language)
+        if found is None:
+            found = self._said[language] = _replaced(self.parts, _said)
+        return found
 
 
 class WholeLoader(Loader):
@@ -53,22 +77,13 @@ class WholeLoader(Loader):
             last = super().get_template(parent)
             seen.append(parent)
         else:
-            nodes = self._filled(last.nodelist, blocks, (*around, name))
-            template = copy(template)
-            template.nodelist = nodes
+            template = WholeTemplate(template, self._filled(last.nodelist, blocks, (*around, name)))
         self._whole[name] = template
         return template
 
     def _filled(self, nodes: NodeList, blocks: Mapping[str, BlockNode], around: Sequence[str]) -> NodeList:
-        """These nodes with blocks and includes put in their places; nodes in which nothing changes are shared."""
-        filled = NodeList()
-        for node in nodes:
-            for part in self._parts(node, blocks, around):
-                if isinstance(part, TextNode) and filled and isinstance(filled[-1], TextNode):
-                    filled[-1] = TextNode(filled[-1].s + part.s)
-                elif not isinstance(part, SILENT):
-                    filled.append(part)
-        return nodes if filled == nodes else filled
+        """These nodes with blocks and includes put in their places."""
+        return _replaced(nodes, lambda node: self._parts(node, blocks, around))
 
     def _parts(self, node: Node, blocks: Mapping[str, BlockNode], around: Sequence[str]) -> Sequence[Node]:
         """The nodes that stand in the place of this one."""
@@ -86,11 +101,11 @@ class WholeLoader(Loader):
             template = self._whole.get(name) or self._joined(name, around)
         except TemplateDoesNotExist:  # told when the page is drawn, if that part of it ever is
             return [node]
-        if _extends(template) is not None:
+        if not isinstance(template, WholeTemplate):
             return [node]
         if not node.extra_context:
-            return template.nodelist
-        return [WithNode(None, None, template.nodelist, extra_context=node.extra_context)]
+            return template.parts
+        return [WithNode(None, None, template.parts, extra_context=node.extra_context)]
 
 
 def _extends(template: Template) -> ExtendsNode | None:
@@ -101,6 +116,27 @@ def _extends(template: Template) -> ExtendsNode | None:
 def _constant(name: FilterExpression | Node) -> str:
     """The name of a template when it is written in the tag itself; "" for a variable."""
     return name.var if isinstance(name, FilterExpression) and isinstance(name.var, str) and not name.filters else ""
+
+
+def _said(node: Node) -> Sequence[Node]:
+    """A text of the present language as it is said; of any other node, what it contains."""
+    if isinstance(node, TranslatedNode):
+        return [TextNode(node.render(Context()))]
+    if isinstance(node, LanguageNode):
+        return [node]
+    return [_changed(node, lambda nodes: _replaced(nodes, _said))]
+
+
+def _replaced(nodes: NodeList, replace: Callable[[Node], Sequence[Node]]) -> NodeList:
+    """The nodes with each replaced by others, texts side by side as one; the same list if nothing changes."""
+    replaced = NodeList()
+    for node in nodes:
+        for part in replace(node):
+            if isinstance(part, TextNode) and replaced and isinstance(replaced[-1], TextNode):
+                replaced[-1] = TextNode(replaced[-1].s + part.s)
+            elif not isinstance(part, SILENT):
+                replaced.append(part)
+    return nodes if replaced == nodes else replaced
 
 
 def _changed(node: Node, change: Callable[[NodeList], NodeList]) -> Node:
