@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -90,6 +91,8 @@ def pytest_collection_finish() -> None:
 
     What is garbage stays too: some hundred objects of half a million, not worth a scan of all of them.
     """
+    if "botocore.loaders" in sys.modules:  # a test file has imported the library of buckets
+        import_module("tests.bucket_data").install()
     gc.freeze()
 
 
