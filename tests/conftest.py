@@ -10,13 +10,10 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection, connections
-from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone, translation
 
 from demo.ministry.api.client import SimulatorClient
 from icpportal.approvals.queries import forget_open
-from icpportal.drafts.pages import EarlyRedirect
 from icpportal.operations import heartbeat
 from tests import flush, migrated
 from tests.demo.ministry.process import Simulator, start_simulator
@@ -52,29 +49,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         flush.remember()
 
 
-@pytest.fixture(autouse=True)
-def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a browser, posting a refused form returns its page; `follow=False` stops at the redirect to it."""
-    post = Client.post
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Forgets what another test left in the process; as fixtures these would cost as much as some tests.
 
-    def posted(client: Client, path: str, *args: Any, **options: Any) -> HttpResponse:
-        answer: HttpResponse = post(client, path, *args, **options)
-        if "follow" in options or not isinstance(answer, EarlyRedirect):
-            return answer
-        return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
-
-    monkeypatch.setattr(Client, "post", posted)
-
-
-@pytest.fixture(autouse=True)
-def no_heartbeat_of_another_test() -> None:
-    """A process remembers what it wrote, which went with the other test's transaction."""
+    A process remembers the heartbeats it wrote, which went with the other test's transaction. A view leaves its
+    reader's language active in the thread; what is read outside of requests has the default.
+    """
     heartbeat.recorded.clear()
-
-
-@pytest.fixture(autouse=True)
-def no_language_of_another_test() -> None:
-    """A view leaves its reader's language active in the thread; what is read outside of requests has the default."""
     translation.deactivate()
 
 

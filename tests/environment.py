@@ -126,6 +126,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     import_module("tests.contexts").install()
     import_module("tests.flush").install()
     import_module("tests.logins").install()
+    import_module("tests.refused_forms").install()
     if worker and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         import_from_own_part_on(int(worker.removeprefix("gw")), session.config)
 
