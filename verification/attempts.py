@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import CharField, F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from icpportal.codes.limits import Allowed, attempt, count_all, free_again, key_index, limit
 from icpportal.codes.models import Allowance
+from icpportal.database.prepared_updates import CompiledUpdate
 
 Key = tuple[str, str]  # the limit's name in settings.LIMITS, and who attempts
 
@@ -64,9 +65,18 @@ def _attempts_left(row: Allowance) -> int:
 
 def refund_all(keys: Sequence[Key], *, costs: Sequence[int] = ()) -> None:
     """Undoes one `consume_all` of these keys and costs."""
-    mine = Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)), used__gt=0)
-    locked = mine.select_for_update().order_by("name")  # in the order of `count_all`, or both could wait for each other
-    cost = Case(*(When(_row(*key), then=cost) for key, cost in zip(keys, costs or [1] * len(keys), strict=True)))
+    spent = sorted(zip(keys, costs or [1] * len(keys), strict=True))
     with transaction.atomic():
-        left = Greatest(F("used") - cost, 0)  # a window that has begun since has counted less
-        Allowance.objects.filter(pk__in=locked.values("pk")).update(used=left)
+        for (name, key), cost in spent:  # in the order of `count_all`, or both could wait for each other
+            _refund(cost).run(name=name, key=key_index(key))
+
+
+@lru_cache(16)  # an attempt costs one, and a document what its size does
+def _refund(cost: int) -> CompiledUpdate[Allowance]:
+    left = Greatest(F("used") - cost, 0)  # a window that has begun since has counted less
+    return CompiledUpdate(
+        lambda name, key: Allowance.objects.filter(name=name, key=key, used__gt=0),
+        {"used": left},
+        name=CharField(),
+        key=CharField(),
+    )
