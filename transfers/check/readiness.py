@@ -108,11 +108,15 @@ def advice(order: Order) -> list[Gap]:
 LANGUAGES = ("zh-hans", "en")
 
 
-def advice_kept(order: Order, facts: checks.Facts | None = None) -> JsonObject:
-    """The checks' advice by language and part, and what is on file: stored with the order for reviewers."""
+def advice_kept(order: Order, facts: checks.Facts | None = None, *, has_some: bool = True) -> JsonObject:
+    """The checks' advice by language and part, and what is on file: stored with the order for reviewers.
+
+    The checks are not run again where there is known to be none (`has_some`).
+    """
     facts = facts_of(order) if facts is None else facts
     record: JsonObject = {name: _plain(value) for name, value in facts.record.items()}
-    return {"findings": {language: _advice_in(facts, language) for language in LANGUAGES}, "record": record}
+    found = {language: _advice_in(facts, language) if has_some else {} for language in LANGUAGES}
+    return {"findings": found, "record": record}
 
 
 def _plain(value: Json | date) -> Json:

@@ -165,7 +165,7 @@ def _submit(
     known: Facts,
 ) -> bool:
     findings = len(advice) + sum(found_on(paper.document) is not None for paper in papers)
-    kept_advice = readiness.advice_kept(order, known)
+    kept_advice = readiness.advice_kept(order, known, has_some=bool(advice))
     try:
         with transaction.atomic():
             note_replies(order, returned_parts(order), actor=account_of(request))
