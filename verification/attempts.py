@@ -7,7 +7,7 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import CharField, F, Q
+from django.db.models import CharField, F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -65,18 +65,30 @@ def _attempts_left(row: Allowance) -> int:
 
 def refund_all(keys: Sequence[Key], *, costs: Sequence[int] = ()) -> None:
     """Undoes one `consume_all` of these keys and costs."""
-    spent = sorted(zip(keys, costs or [1] * len(keys), strict=True))
+    by_cost = [*zip(costs or [1] * len(keys), keys, strict=True)]
+    if len({cost for cost, _key in by_cost}) == 1:
+        _refund(by_cost[0][0], keys)
+        return
     with transaction.atomic():
-        for (name, key), cost in spent:  # in the order of `count_all`, or both could wait for each other
-            _refund(cost).run(name=name, key=key_index(key))
+        for cost, key in sorted(by_cost, key=lambda each: each[1]):  # as below
+            _refund(cost, [key])
 
 
-@lru_cache(16)  # an attempt costs one, and a document what its size does
-def _refund(cost: int) -> CompiledUpdate[Allowance]:
+def _refund(cost: int, keys: Sequence[Key]) -> None:
+    places = {f"name{place}": name for place, (name, _key) in enumerate(keys)}
+    places |= {f"key{place}": key_index(key) for place, (_name, key) in enumerate(keys)}
+    with transaction.atomic():
+        _refunding(cost, len(keys)).run({}, **places)
+
+
+@lru_cache(16)  # an attempt costs one, a document what its size does
+def _refunding(cost: int, keys: int) -> CompiledUpdate[Allowance]:
+    def mine(**given: str) -> QuerySet[Allowance]:
+        rows = (Q(name=given[f"name{place}"], key=given[f"key{place}"]) for place in range(keys))
+        # in the order of `count_all`, or both could wait for each other
+        locked = Allowance.objects.filter(reduce(or_, rows), used__gt=0).select_for_update().order_by("name")
+        return Allowance.objects.filter(pk__in=locked.values("pk"))
+
     left = Greatest(F("used") - cost, 0)  # a window that has begun since has counted less
-    return CompiledUpdate(
-        lambda name, key: Allowance.objects.filter(name=name, key=key, used__gt=0),
-        {"used": left},
-        name=CharField(),
-        key=CharField(),
-    )
+    named = [f"{part}{place}" for place in range(keys) for part in ("name", "key")]
+    return CompiledUpdate(mine, {"used": left}, **{name: CharField() for name in named})
