@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from icpportal import time_format
 from icpportal.fields.language_marks import (
@@ -21,6 +23,7 @@ from icpportal.fields.language_marks import (
 from icpportal.fields.types import Words
 
 Mark = Callable[[Words], SafeString]
+MARKED = "_marked"
 
 
 def _mark(text: Words, *, chinese: Mark, other: Mark) -> SafeString:
@@ -38,7 +41,17 @@ def zh(text: Words) -> SafeString:
 
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
-    return _mark(text, chinese=number_runs, other=zh_runs)
+    return _kept(text) if isinstance(text, Promise) else _mark(text, chinese=number_runs, other=zh_runs)
+
+
+def _kept(text: Promise) -> SafeString:
+    """A label of ours is marked once in each language; kept with the lazy text itself, for as long as there is one."""
+    marked: dict[str | None, SafeString] = text.__dict__.setdefault(MARKED, {})
+    language = get_language()
+    found = marked.get(language)
+    if found is None:
+        found = marked[language] = _mark(str(text), chinese=number_runs, other=zh_runs)
+    return found
 
 
 def zh_in_mail(text: Words) -> SafeString:

@@ -1,7 +1,9 @@
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext_lazy, override
 
 from icpportal.fields.language_marks import has_han, sign, zh_mark, zh_runs
+from icpportal.fields.marked_text import zh_parts
 
 
 @pytest.mark.parametrize("text", ["林", "𠮷", "㛃", "〇", "abc中"])
@@ -71,3 +73,11 @@ def test_a_sign_between_two_texts_is_that_of_the_language(language, said):
     with translation.override(language):
         sentences = f"{first.capitalize()}{sign('.')}{sign(' ')}{second.capitalize()}"
         assert [sentences, f"{first}{sign(': ')}{second}", f"{first}{sign(', ')}{second}"] == said
+
+
+def test_a_label_is_marked_in_the_language_of_each_page():
+    label = gettext_lazy("Documents")
+
+    for language, words in (("en", "Documents"), ("zh-hans", "上传资料"), ("en", "Documents")):
+        with override(language):
+            assert zh_parts(label) == words
