@@ -106,7 +106,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "icpportal.pages.markup.whole_templates.WholeLoader",
+                    "icpportal.kept_html.whole_templates.WholeLoader",
                     ["icpportal.pages.markup.sources.PageLoader", "django.template.loaders.app_directories.Loader"],
                 )
             ],

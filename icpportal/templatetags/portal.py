@@ -22,7 +22,7 @@ from icpportal.fields import language_marks, marked_text
 from icpportal.fields.components import Action, DocumentRow, DrawnSlot, Link, OrderSlip, StateRow
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
-from icpportal.kept_html import fragments, gaps
+from icpportal.kept_html import fragments, gaps, translated
 from icpportal.pages import header, public
 from icpportal.pages.markup import (
     actions,
@@ -33,7 +33,6 @@ from icpportal.pages.markup import (
     order_slip,
     slots,
     summary_rows,
-    translated,
 )
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks

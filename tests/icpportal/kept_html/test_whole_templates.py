@@ -11,7 +11,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
 CACHED = "django.template.loaders.cached.Loader"
 LIBRARIES = {"l10n": "django.templatetags.l10n"}
-WHOLE = "icpportal.pages.markup.whole_templates.WholeLoader"
+WHOLE = "icpportal.kept_html.whole_templates.WholeLoader"
 
 TEMPLATES = {
     "base.html": (

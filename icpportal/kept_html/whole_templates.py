@@ -17,7 +17,7 @@ from django.template.loaders.cached import Loader
 from django.templatetags.i18n import LanguageNode
 from django.utils.translation import get_language
 
-from icpportal.pages.markup.translated import TranslatedNode
+from icpportal.kept_html.translated import TranslatedNode
 
 SILENT = (CommentNode, LoadNode)
 PARENTS_BLOCK = "block.super"
