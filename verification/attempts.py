@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, reduce
-from operator import or_
+from itertools import groupby
+from operator import itemgetter, or_
 
 from django.db import transaction
 from django.db.models import CharField, F, Q, QuerySet
@@ -65,27 +66,20 @@ def _attempts_left(row: Allowance) -> int:
 
 def refund_all(keys: Sequence[Key], *, costs: Sequence[int] = ()) -> None:
     """Undoes one `consume_all` of these keys and costs."""
-    by_cost = [*zip(costs or [1] * len(keys), keys, strict=True)]
-    if len({cost for cost, _key in by_cost}) == 1:
-        _refund(by_cost[0][0], keys)
-        return
+    spent = sorted(zip(keys, costs or [1] * len(keys), strict=True))  # in the order of `count_all`, as below
     with transaction.atomic():
-        for cost, key in sorted(by_cost, key=lambda each: each[1]):  # as below
-            _refund(cost, [key])
-
-
-def _refund(cost: int, keys: Sequence[Key]) -> None:
-    places = {f"name{place}": name for place, (name, _key) in enumerate(keys)}
-    places |= {f"key{place}": key_index(key) for place, (_name, key) in enumerate(keys)}
-    with transaction.atomic():
-        _refunding(cost, len(keys)).run({}, **places)
+        for cost, mine in groupby(spent, key=itemgetter(1)):
+            named = [(name, key_index(key)) for (name, key), _cost in mine]
+            places = {f"name{place}": name for place, (name, _index) in enumerate(named)}
+            places |= {f"key{place}": index for place, (_name, index) in enumerate(named)}
+            _refunding(cost, len(named)).run({}, **places)
 
 
 @lru_cache(16)  # an attempt costs one, a document what its size does
 def _refunding(cost: int, keys: int) -> CompiledUpdate[Allowance]:
     def mine(**given: str) -> QuerySet[Allowance]:
         rows = (Q(name=given[f"name{place}"], key=given[f"key{place}"]) for place in range(keys))
-        # in the order of `count_all`, or both could wait for each other
+        # in one order for all who write these rows, or two could wait for each other
         locked = Allowance.objects.filter(reduce(or_, rows), used__gt=0).select_for_update().order_by("name")
         return Allowance.objects.filter(pk__in=locked.values("pk"))
 
