@@ -231,7 +231,9 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
     is_open = order.is_editable and not is_over(order)
     done = tuple([(stage.key, stage.done(order)) for stage in stages])
-    shown = _steps(get_language(), addresses(), kind_of(order).stages, done, now, is_open, has_arrived)
+    shown = _steps(
+        get_language(), addresses(), kind_of(order).stages, done, now, is_open=is_open, has_arrived=has_arrived
+    )
     return Stepper(name, number, len(stages), has_arrived, steps=shown, reference=order.reference)
 
 
@@ -242,8 +244,9 @@ def _steps(
     stages: str,
     done: tuple[tuple[str, bool], ...],
     now: str,
-    is_open: bool,  # noqa: FBT001
-    has_arrived: bool,  # noqa: FBT001
+    *,
+    is_open: bool,
+    has_arrived: bool,
 ) -> tuple[StepShown, ...]:
     """The steps of all orders that are as far; `done` says of each stage whether it is."""
     by_key = {stage.key: stage for stage in STAGE_SETS[stages]}
