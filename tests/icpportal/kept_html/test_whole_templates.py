@@ -8,9 +8,16 @@ from django.template import Context, Engine
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+from django.utils.translation import override
+
+from icpportal.kept_html.translated import TranslatedNode
 
 CACHED = "django.template.loaders.cached.Loader"
-LIBRARIES = {"l10n": "django.templatetags.l10n"}
+LIBRARIES = {
+    "i18n": "django.templatetags.i18n",
+    "l10n": "django.templatetags.l10n",
+    "portal": "icpportal.templatetags.portal",
+}
 WHOLE = "icpportal.kept_html.whole_templates.WholeLoader"
 
 TEMPLATES = {
@@ -31,6 +38,12 @@ TEMPLATES = {
     "of_a_variable.html": "{% extends parent %}{% block title %}chosen{% endblock %}",
     "of_it.html": "{% extends 'of_a_variable.html' %}{% block none %}of it{% endblock %}",
     "around.html": "before {% include 'page.html' %} {% include chosen %} after",
+    "said.html": (
+        "{% extends 'base.html' %}{% load i18n portal %}{% block title %}{% translate 'Back' %}, {{ words }}"
+        "{% endblock %}"
+        "{% block none %}{% language 'en' %}{% translate 'Documents' %}{% endlanguage %}, {% translate 'Documents' %}"
+        "{% for row in '12' %}{% translate 'Help' %}{% endfor %}{% endblock %}"
+    ),
     "with_a_gap.html": "{% if broken %}{% include 'missing.html' %}{% endif %}whole",
 }
 VALUES = ({}, {"rows": ["1", {"inner": {"inner": "2"}}], "words": "yours"}, {"rows": "12"})
@@ -62,6 +75,23 @@ def test_pages_of_one_parent_keep_their_own_blocks(folder: Path) -> None:
     )
     pages = [engine.get_template(name).render(Context({})) for name in ("page.html", "other.html", "base.html")]
     assert [page.split(">")[0] for page in pages] == ["<middle![x]", "<other", "<no title"]
+
+
+def test_its_texts_are_those_of_the_language_of_each_page(folder: Path) -> None:
+    plain = ["django.template.loaders.filesystem.Loader"]
+    whole, parts = (Engine([str(folder)], libraries=LIBRARIES, loaders=[(each, plain)]) for each in (WHOLE, CACHED))
+    pages = []
+    for language in ("zh-hans", "en", None, "zh-hans", "en"):
+        with override(language):
+            pages.append(whole.get_template("said.html").render(Context({})))
+            assert pages[-1] == parts.get_template("said.html").render(Context({}))
+    assert pages[0] == pages[3] != pages[1] == pages[4]
+
+
+def test_a_text_is_not_looked_up_at_each_page() -> None:
+    with override("en"):
+        said = get_template("transfers/documents/documents.html").template.nodelist  # type: ignore[attr-defined]
+    assert not said.get_nodes_by_type(TranslatedNode)
 
 
 def test_a_missing_include_is_told_only_where_it_is_drawn(folder: Path) -> None:
