@@ -167,7 +167,7 @@ def test_postgresql_plans_the_counting_once_even_within_transactions(monkeypatch
         assert take() == Allowed(True)
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%codes_allowance%'")
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'INSERT%codes_allowance%'")
         assert {sql.partition(" RETURNING ")[2] for (sql,) in cursor.fetchall()} == {"name::text, used::bigint"}
 
 
