@@ -4,6 +4,8 @@ import secrets
 import unicodedata
 from datetime import datetime
 
+from icpportal.database.references import random_reference
+
 SHOWN_MAX = 100
 # Control, format (bidirectional, zero-width, soft hyphen), surrogate, private, unassigned, line and paragraph ends.
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -27,7 +29,7 @@ def display_name(name: str) -> str:
 
 def reference() -> str:
     """A document's reference for addresses: 192 random bits."""
-    return secrets.token_urlsafe(24)
+    return random_reference(24)
 
 
 def new_name(now: datetime, ending: str = "") -> str:

@@ -1,7 +1,5 @@
 """Accounts of the old platform, imports of what they hold, and claims of records too old for an account."""
 
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from filings.models import legacy_states as states
+from icpportal.database.references import random_reference
 from icpportal.fields.domains import display_domain
 from icpportal.lifecycle import REVIEWER
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
@@ -21,7 +20,7 @@ from icpportal.privacy.models import SealedModel
 
 
 def unguessable() -> str:
-    return secrets.token_urlsafe(18)
+    return random_reference(18)
 
 
 class LegacyAccount(SealedModel):

@@ -1,13 +1,12 @@
 """Checks of the filing type (验证备案类型) before there is an order, and objections."""
 
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.blind_keys import subject_key
+from icpportal.database.references import random_reference
 from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
@@ -15,7 +14,7 @@ from transfers.models.order import Order
 
 
 def unguessable() -> str:
-    return secrets.token_urlsafe(18)
+    return random_reference(18)
 
 
 class TypeCheck(SealedModel):

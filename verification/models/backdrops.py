@@ -1,13 +1,12 @@
 """Requests for a backdrop with its postal address, their events, and the stock."""
 
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.database.references import random_reference
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.masks import mask_mobile, mask_name, readable
@@ -16,7 +15,7 @@ from verification.models import backdrop_states as states
 
 
 def unguessable() -> str:
-    return secrets.token_urlsafe(18)
+    return random_reference(18)
 
 
 class Backdrop(LifecycleModel, SealedModel):

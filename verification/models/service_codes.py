@@ -1,6 +1,5 @@
 """Service codes (备案服务号): each ties one website to one instance; an account may hand over a free one."""
 
-import secrets
 import uuid
 
 from django.conf import settings
@@ -9,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from icpportal.database.references import random_reference
 
 
 class ServiceCodeState(models.TextChoices):
@@ -27,7 +28,7 @@ HELD = (ServiceCodeState.BOUND, ServiceCodeState.USED)
 
 def unguessable() -> str:
     """The id of a code in addresses, where the code itself must not appear."""
-    return secrets.token_urlsafe(12)
+    return random_reference(12)
 
 
 class ServiceCode(models.Model):

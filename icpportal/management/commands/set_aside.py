@@ -14,7 +14,8 @@ class Command(BaseCommand):
     help = "Lists the rows that jobs have set aside; with --again their next round tries them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("reference", nargs="?", default="", help="only the rows of this order, message or file")
+        only = "only the rows of this order, message or file (after -- if it begins with a dash)"
+        parser.add_argument("reference", nargs="?", default="", help=only)
         parser.add_argument("--job", default="", help="only the rows of this job, such as deadlines.due")
         parser.add_argument("--again", action="store_true", help="try them with the next round, not at their time")
         parser.add_argument("--json", action="store_true", dest="as_json", help="one object instead of lines")

@@ -181,6 +181,16 @@ def test_operations_see_what_was_set_aside_and_retry_it_by_command() -> None:
         call_command("set_aside", "c", "--again")
 
 
+def test_a_reference_that_begins_with_a_dash_stands_after_two() -> None:
+    some("-7f", "b")
+    run(breaking(ValueError("x"), "-7f", "b"))
+    told = StringIO()
+
+    call_command("set_aside", "--again", "--", "-7f", stdout=told)
+
+    assert told.getvalue().splitlines()[-1] == "1 are tried with the next round"
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Resubmit held orders"), ("zh-hans", "因我方原因")])
 def test_operations_read_at_the_desk_what_an_alarm_means_and_what_to_do(
     client: Client, settings: Any, language: str, words: str
