@@ -21,6 +21,8 @@ from django.db.utils import DEFAULT_DB_ALIAS
 Row = TypeVar("Row", bound=Model)
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
 Value = str | int | uuid.UUID | datetime
+ROWS_AT_ONCE = 20  # of an INSERT: each number of rows is another statement, which PostgreSQL keeps prepared
+UNLESS_THERE = " ON CONFLICT DO NOTHING"
 _Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
 _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
     UUIDField: lambda place: uuid.UUID(int=2**127 + place),
@@ -317,12 +319,15 @@ class CompiledDelete(CompiledWrite[Row]):
         return sql, list(given)
 
 
-def insert_whole(rows: Sequence[Model]) -> None:
-    """Inserts rows of one model in one statement, with all their columns, as `save(force_insert=True)` writes them.
+def insert_whole(rows: Sequence[Model], *, unless_there: bool = False) -> None:
+    """Inserts rows of one model, 20 in a statement, with all their columns, as `save(force_insert=True)` writes them.
 
-    Afterwards the rows have the keys that the database made; either all have a key before, or none.
+    Afterwards the rows have the keys that the database made; either all have a key before, or none. Rows that have one
+    may be left out where another has their place (`unless_there`).
     """
-    _insert(rows)
+    on_conflict = UNLESS_THERE if unless_there else ""
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        _insert(rows[at : at + ROWS_AT_ONCE], on_conflict)
 
 
 def insert_unless_there(row: Model) -> bool:
@@ -330,7 +335,7 @@ def insert_unless_there(row: Model) -> bool:
 
     That is no error, so that one statement outside a transaction is enough, and within one no savepoint is needed.
     """
-    return bool(_insert([row], " ON CONFLICT DO NOTHING"))
+    return bool(_insert([row], UNLESS_THERE))
 
 
 def _insert(rows: Sequence[Model], on_conflict: str = "") -> list[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear
-from icpportal.database.prepared import insert_unless_there
+from icpportal.database.prepared import insert_unless_there, insert_whole
 from icpportal.fields.types import Columns, Facts, JsonObject
 from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake
@@ -109,9 +109,9 @@ def notify(**letter: Unpack[Letter]) -> Message:
 
 
 def notify_all(letters: Iterable[Letter]) -> int:
-    """`notify` for many with one INSERT; existing keys stay as they are."""
+    """`notify` for many, a few in each INSERT; existing keys stay as they are."""
     rows = preferences.not_muted([_letter(**letter) for letter in letters])
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_whole(rows, unless_there=True)
     _call(rows)
     return len(rows)
 

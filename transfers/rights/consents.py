@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import CharField
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Facts
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.privacy.holds import is_held
@@ -55,10 +57,13 @@ def of_account(user: User) -> list[GivenConsent]:
     return [given for order in orders for given in of_order(order, found[order.reference])]
 
 
+OF_ORDER = CompiledQuery(lambda holder: Consent.objects.filter(holder=holder).order_by("given_at"), holder=CharField())
+
+
 def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[GivenConsent]:
     """The last consent of each person now in the order."""
     if given is None:
-        given = Consent.objects.filter(holder=order.reference).order_by("given_at")
+        given = OF_ORDER.all(holder=order.reference)
     last = {consent.person_key: consent for consent in given}
     people = {person.key: (role, person.name) for role, person in reversed(by_role(order).items())}
     return [
