@@ -21,7 +21,6 @@ from django.db.utils import DEFAULT_DB_ALIAS
 Row = TypeVar("Row", bound=Model)
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
 Value = str | int | uuid.UUID | datetime
-ROWS_AT_ONCE = 20  # of an INSERT: each number of rows is another statement, which PostgreSQL keeps prepared
 UNLESS_THERE = " ON CONFLICT DO NOTHING"
 _Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
 _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
@@ -320,14 +319,13 @@ class CompiledDelete(CompiledWrite[Row]):
 
 
 def insert_whole(rows: Sequence[Model], *, unless_there: bool = False) -> None:
-    """Inserts rows of one model, 20 in a statement, with all their columns, as `save(force_insert=True)` writes them.
+    """Inserts rows of one model in one statement, with all their columns, as `save(force_insert=True)` writes them.
 
-    Afterwards the rows have the keys that the database made; either all have a key before, or none. Rows that have one
-    may be left out where another has their place (`unless_there`).
+    Afterwards the rows have the keys that the database made; either all have a key before, or none. Of rows that have
+    one, those are left out whose place another has, if they are wanted `unless_there`.
     """
-    on_conflict = UNLESS_THERE if unless_there else ""
-    for at in range(0, len(rows), ROWS_AT_ONCE):
-        _insert(rows[at : at + ROWS_AT_ONCE], on_conflict)
+    if rows:
+        _insert(rows, UNLESS_THERE if unless_there else "")
 
 
 def insert_unless_there(row: Model) -> bool:
@@ -339,7 +337,7 @@ def insert_unless_there(row: Model) -> bool:
 
 
 def _insert(rows: Sequence[Model], on_conflict: str = "") -> list[tuple[Any, ...]]:
-    """Inserts the rows and tells them so; returns what the statement returned of each."""
+    """Inserts the rows; tells them so, unless some were left out; returns what the statement returned of each."""
     connection = connections[DEFAULT_DB_ALIAS]
     has_keys = rows[0].pk is not None
     sql, fields, returns = _insertion(connection.vendor, type(rows[0]), len(rows), has_keys=has_keys)
@@ -347,7 +345,7 @@ def _insert(rows: Sequence[Model], on_conflict: str = "") -> list[tuple[Any, ...
     with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), cursor_for(connection, has_fixed_columns=True) as cursor:
         cursor.execute(f"{sql}{on_conflict} RETURNING {returns}", given)
         found: list[tuple[Any, ...]] = cursor.fetchall()
-    for row, (key,) in zip(rows, found, strict=False):
+    for row, (key,) in zip(rows, found, strict=True) if len(found) == len(rows) else ():
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # else a later save would insert it again
         if not has_keys:
             row.pk = key

@@ -109,7 +109,7 @@ def notify(**letter: Unpack[Letter]) -> Message:
 
 
 def notify_all(letters: Iterable[Letter]) -> int:
-    """`notify` for many, a few in each INSERT; existing keys stay as they are."""
+    """`notify` for many with one INSERT; existing keys stay as they are."""
     rows = preferences.not_muted([_letter(**letter) for letter in letters])
     insert_whole(rows, unless_there=True)
     _call(rows)

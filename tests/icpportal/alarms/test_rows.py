@@ -181,7 +181,7 @@ def test_operations_see_what_was_set_aside_and_retry_it_by_command() -> None:
         call_command("set_aside", "c", "--again")
 
 
-def test_a_reference_that_begins_with_a_dash_stands_after_two() -> None:
+def test_operations_name_a_reference_that_begins_with_a_dash_after_two_dashes() -> None:
     some("-7f", "b")
     run(breaking(ValueError("x"), "-7f", "b"))
     told = StringIO()
