@@ -33,7 +33,7 @@ LIBRARIES = (
     "django.urls", "django.utils.autoreload", "django.views.debug", "django.views.generic",
     "argon2", "botocore.exceptions", "celery.app.task", "celery.schedules", "chinese_calendar",
     "cryptography.fernet", "csp.middleware", "environ", "fido2.server", "lxml.html", "phonenumbers", "PIL.Image",
-    "qrcode.main", "redis.asyncio", "requests", "sqlparse", "stdnum.cn.ric", "stdnum.cn.uscc", "tldextract",
+    "publicsuffixlist", "qrcode.main", "redis.asyncio", "requests", "sqlparse", "stdnum.cn.ric", "stdnum.cn.uscc",
     "whitenoise.middleware", "yaml", "zeep.client", "zeep.wsse",
 )  # fmt: skip
 OF_THE_PROGRAM = 0, 1, 2  # its standard input, output and error

@@ -3,11 +3,12 @@
 import ipaddress
 import re
 import unicodedata
+from functools import cache
 
 import idna
-import tldextract
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
 
 LONGEST = 128
 SCHEME = re.compile(r"^(?:https?:)?//")
@@ -17,8 +18,12 @@ ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 PLAIN = re.compile(r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 DOTS = str.maketrans({"\u3002": "."})
 NO_LABEL = (idna.IDNAError, OverflowError)  # the latter for a Punycode number beyond any character
-# the list bundled with the library: fetches and writes nothing
-SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """The suffixes of registries, from the list that comes with the library: fetches and writes nothing."""
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def _host(typed: str) -> str:
@@ -70,13 +75,13 @@ def registrable(typed: str) -> str:
 
     `www.` is accepted; any other prefix is refused with the main domain's name.
     """
-    found = SUFFIXES(canonical(typed))
-    if not found.suffix:
+    name = canonical(typed)
+    if not suffixes().publicsuffix(name):
         raise ValidationError(_("This suffix is not approved and cannot be filed"), code="domain_suffix")
-    if not found.domain:
+    main = suffixes().privatesuffix(name)
+    if main is None:
         raise _bad()
-    main = f"{found.domain}.{found.suffix}"
-    if found.subdomain not in ("", "www"):
+    if name not in (main, f"www.{main}"):
         raise ValidationError(
             _("File the main domain %(domain)s: remove the prefix"),
             code="domain_sub",

@@ -128,5 +128,5 @@ def _preload_libraries() -> None:
     """Those that load tables or further modules at first use."""
     caches["default"]  # noqa: B018
     current_app.amqp.queues, current_app.backend, current_app.Task, current_app.connection().transport  # noqa: B018
-    domains.SUFFIXES("example.com")
+    domains.suffixes()
     phones.is_mobile("13800000000")

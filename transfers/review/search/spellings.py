@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from filings.provinces import PROVINCES
 from filings.register import regions
 from filings.register.certificate_numbers import regular
-from icpportal.fields.domains import SUFFIXES, display_domain
+from icpportal.fields.domains import display_domain, suffixes
 from icpportal.fields.filing_numbers import PLAIN, bare, spelling, subject_number
 from icpportal.fields.language_marks import has_han
 from icpportal.fields.phones import MOBILE, phone
@@ -162,11 +162,6 @@ def typed_domain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("\u3002", ".").strip().lower()
     match = ADDRESS.fullmatch(folded)
     host = match["host"].strip(".-") if match else ""
-    try:
-        found = SUFFIXES(host)
-    except OverflowError:  # Punycode beyond any character
-        return ""
-    if found.suffix and found.domain:
-        host = f"{found.domain}.{found.suffix}"
+    host = suffixes().privatesuffix(host) or host
     shortest = SHORTEST_NAME if has_han(host) else SHORTEST_DOMAIN
     return host if shortest <= len(host) <= LONGEST_DOMAIN and not LONG_NUMBER.fullmatch(host) else ""
