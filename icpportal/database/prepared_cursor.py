@@ -1,7 +1,8 @@
 """A cursor for the statements that a connection keeps prepared.
 
 It asks psycopg only for what a run needs: its values as the server reads them, and the rows as Python does. psycopg's
-own cursor also works out anew what the text is and whether to prepare it, which takes longer than sending it.
+own cursor also works out anew what the text is, whether to prepare it and how to read each type, which takes longer
+than sending it.
 """
 
 import itertools
@@ -36,9 +37,10 @@ class Statements:
         self.connection, self.errors = connection, errors
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}  # by text and types; the latest used last
         self._numbers = itertools.count()
+        self._adapted: abc.Transformer = Transformer(connection)  # it caches how each type is written and read
 
-    def run(self, sql: str, given: Sequence[Any]) -> tuple[PGresult, abc.Transformer]:
-        """Runs a statement; returns its result and what reads it. Raises Django's errors."""
+    def run(self, sql: str, given: Sequence[Any]) -> tuple[PGresult, list[tuple[Any, ...]]]:
+        """Runs a statement; returns its result and the rows of it. Raises Django's errors."""
         with self.errors, self.connection.lock:
             try:
                 return self._run(sql, given)
@@ -49,15 +51,18 @@ class Statements:
                 self._ask(self.connection.pgconn.send_query, b"DEALLOCATE ALL")
                 return self._run(sql, given)
 
-    def _run(self, sql: str, given: Sequence[Any]) -> tuple[PGresult, abc.Transformer]:
-        connection, adapted = self.connection, Transformer(self.connection)
+    def _run(self, sql: str, given: Sequence[Any]) -> tuple[PGresult, list[tuple[Any, ...]]]:
+        connection, adapted = self.connection, self._adapted
         values = adapted.dump_sequence(given, [PyFormat.AUTO] * len(given))
         if not connection.autocommit and connection.pgconn.transaction_status == TransactionStatus.IDLE:
             connection.wait(connection._start_query())
         name = self._name(sql, adapted.types or ())
         found = self._ask(connection.pgconn.send_query_prepared, name, values, adapted.formats)
         adapted.set_pgresult(found)
-        return found, adapted
+        try:
+            return found, adapted.load_rows(0, found.ntuples, tuple)
+        finally:
+            adapted.set_pgresult(None)
 
     def _name(self, sql: str, types: tuple[int, ...]) -> bytes:
         """The name of the statement for values of these types, which has been prepared."""
@@ -94,49 +99,41 @@ def _numbered(sql: str, given: int) -> str:
 class PreparedCursor:
     """What Django and the compiled statements ask of a cursor, for `Statements`. Raises Django's errors."""
 
-    _adapted: abc.Transformer
-
     def __init__(self, statements: Statements) -> None:
         self.connection = statements.connection
         self._statements = statements
         self._found: PGresult | None = None
+        self._rows: list[tuple[Any, ...]] = []
         self._next = 0
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Runs one statement."""
-        self._next, self._found = 0, None
-        self._found, self._adapted = self._statements.run(sql, params)
+        self._found, self._rows, self._next = None, [], 0
+        self._found, self._rows = self._statements.run(sql, params)
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """The next row of the result; None after the last."""
-        if self._next >= self._rows:
-            return None
+        row = self._rows[self._next] if self._next < len(self._rows) else None
         self._next += 1
-        with self._statements.errors:
-            return self._adapted.load_row(self._next - 1, tuple)
+        return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows of the result that were not fetched yet."""
-        begin, self._next = self._next, self._rows
-        with self._statements.errors:
-            return self._adapted.load_rows(begin, self._next, tuple) if self._next else []
+        left, self._next = self._rows[self._next :], len(self._rows)
+        return left
 
     @property
     def rowcount(self) -> int:
         """The rows that were found or written."""
         if self._found is None:
             return -1
-        return self._rows if self._found.status == ExecStatus.TUPLES_OK else self._found.command_tuples or 0
+        return len(self._rows) if self._found.status == ExecStatus.TUPLES_OK else self._found.command_tuples or 0
 
     @property
     def description(self) -> list[tuple[str]]:
         """The columns of the result, each with its name alone."""
         names = [] if self._found is None else [self._found.fname(place) for place in range(self._found.nfields)]
         return [((name or b"").decode(),) for name in names]
-
-    @property
-    def _rows(self) -> int:
-        return 0 if self._found is None else self._found.ntuples
 
     def close(self) -> None:
         """Nothing: the result goes with the cursor."""

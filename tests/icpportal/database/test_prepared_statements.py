@@ -316,6 +316,13 @@ def test_rows_are_fetched_one_by_one_and_then_the_rest(kept: Any) -> None:
         ]  # fmt: skip
 
 
+def test_the_rows_of_a_statement_stay_while_its_connection_runs_others(kept: Any) -> None:
+    with kept.prepared_cursor() as one, kept.prepared_cursor() as other:
+        one.execute(STATEMENT, ["low"])
+        other.execute("SELECT size::float8, name, %s FROM shelf", ["also"])
+        assert (one.fetchall(), other.fetchall()) == ([("low", 3)], [(3.0, "low", "also")])
+
+
 def test_of_many_statements_the_latest_stay_prepared(kept: Any) -> None:
     for number in range(130):
         assert found_by(kept, statement=f"{STATEMENT} AND size < {number + 4}") == [("low", 3)]
