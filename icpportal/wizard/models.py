@@ -13,7 +13,7 @@ class DraftModel(LifecycleModel, SealedModel):
     """A row with a lifecycle whose `answers`, by step, are filled in page by page. The model adds the column."""
 
     answers: EncryptedJSONField
-    derived_from: ClassVar[frozenset[str]] = frozenset()  # the steps and columns that `derived_values()` reads
+    derived_from: ClassVar[frozenset[str]] = frozenset()  # the steps and columns that `derived_sources()` reads
 
     class Meta:
         abstract = True
@@ -27,9 +27,9 @@ class DraftModel(LifecycleModel, SealedModel):
         """Further columns that every change of answers writes."""
         return {}
 
-    def derived_values(self) -> Collection[tuple[str, str]]:
-        """Values stored outside the row that depend on its answers and columns."""
+    def derived_sources(self) -> Collection[object]:
+        """What the values are made of that are stored outside the row and depend on its answers and columns."""
         return ()
 
     def keep_derived(self) -> None:
-        """Writes those; called in the transaction of a change that affects them."""
+        """Writes those values; called in the transaction of a change of their sources."""

@@ -89,19 +89,19 @@ def change(
 
     `columns` have plain values, no expressions.
 
-    `columns_when_changed()` of the row adds columns to every change, and `derived_values()` what else to update.
+    `columns_when_changed()` of the row adds columns to every change, and `derived_sources()` says what else to update.
     """
     for _ in range(TRIES):
         if not row.is_editable:
             break
         answers = edit(row.answers)
         may_differ = not row.derived_from.isdisjoint(_changed(row.answers, answers, columns))
-        derived = row.derived_values() if may_differ else ()
+        derived = row.derived_sources() if may_differ else ()
         row.answers = answers
         written_columns = {**row.columns_when_changed(), **columns}
         for name, value in written_columns.items():
             setattr(row, name, value)
-        if _write(row, written_columns, has_derived=may_differ and row.derived_values() != derived):
+        if _write(row, written_columns, has_derived=may_differ and row.derived_sources() != derived):
             return
         row.refresh_from_db()
     raise RowClosed(row)

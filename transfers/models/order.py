@@ -1,6 +1,7 @@
 """An order (订单): one request on its way, and everything that ever happened to it."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -215,10 +216,10 @@ class Order(DraftModel):
         setting = kinds.state_of(self).kept
         return {"due_at": timezone.now() + getattr(settings, setting), "reminded": 0} if setting else {}
 
-    def derived_values(self) -> set[tuple[str, str]]:
-        """The values that the order is found by, from its present answers."""
-        keys: set[tuple[str, str]] = import_string(f"{settings.ORDER_SEARCH_KEYS}.keys_of")(self)
-        return keys
+    def derived_sources(self) -> Collection[object]:
+        """What the order is found by, as in its present answers."""
+        sources: Collection[object] = import_string(f"{settings.ORDER_SEARCH_KEYS}.sources_of")(self)
+        return sources
 
     def keep_derived(self, *, is_new: bool = False) -> None:
         """Updates what the order is found by from its answers, domain and numbers, in their transaction."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 from django.db.models import UUIDField
 from django.utils.translation import gettext_lazy as _
@@ -16,23 +15,24 @@ from transfers.orders.people import is_individual, is_same_person
 from transfers.review.search import spellings
 
 Spelling = Callable[[str], list[str]]
+Source = tuple[Spelling, str]  # a text, and what makes keys of it
 Key = tuple[str, str]  # kind and key
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an order that finds it: its label in results, and the keys of a given order."""
+    """One part of an order that finds it: its label in results, and what its keys are made of in a given order."""
 
     key: str
     label: Words
-    keys: Callable[[Order], Iterable[str]]
+    sources: Callable[[Order], Iterable[Source]]
     is_public: bool = False
 
 
-def _subject_name(order: Order) -> list[str]:
+def _subject_name(order: Order) -> list[Source]:
     """A company by the beginning of its name, a person by the whole name."""
     spelled = spellings.persons if is_individual(order) else spellings.companies
-    return spelled(text(order.answer("type"), "name"))
+    return [(spelled, text(order.answer("type"), "name"))]
 
 
 def _lead(order: Order) -> Answers:
@@ -44,26 +44,31 @@ def _administrator(order: Order) -> Answers:
     return {} if is_same_person(order) else order.answer("administrator")
 
 
-def _of(person: Callable[[Order], Answers], spelled: Spelling, *names: str) -> Callable[[Order], Iterable[str]]:
-    """The keys of a person's answers under these names."""
-    return lambda order: chain.from_iterable(spelled(text(person(order), name)) for name in names)
+def _of(person: Callable[[Order], Answers], spelled: Spelling, *names: str) -> Callable[[Order], Iterable[Source]]:
+    """A person's answers under these names."""
+
+    def sources(order: Order) -> list[Source]:
+        answers = person(order)
+        return [(spelled, text(answers, name)) for name in names]
+
+    return sources
 
 
-def _numbers(order: Order) -> list[str]:
-    return [*spellings.numbers(order.subject_number), *spellings.numbers(order.site_number)]
+def _numbers(order: Order) -> list[Source]:
+    return [(spellings.numbers, order.subject_number), (spellings.numbers, order.site_number)]
 
 
 DOMAIN, NUMBER = "domain", "number"
 PARTS = {
     part.key: part
     for part in (
-        Part(DOMAIN, _("domain name"), lambda order: spellings.domains(order.domain), is_public=True),
+        Part(DOMAIN, _("domain name"), lambda order: [(spellings.domains, order.domain)], is_public=True),
         Part(NUMBER, _("filing number"), _numbers, is_public=True),
         Part("subject_name", _("name of the subject"), _subject_name),
         Part(
             "subject_document",
             _("document number of the subject"),
-            lambda order: spellings.documents(text(order.answer("type"), "id_number")),
+            lambda order: [(spellings.documents, text(order.answer("type"), "id_number"))],
         ),
         Part("lead_name", _("name of the subject lead"), _of(_lead, spellings.persons, "lead_name")),
         Part(
@@ -100,11 +105,16 @@ PARTS = {
 PERSONAL = tuple(part.key for part in PARTS.values() if not part.is_public)
 
 
-def keys_of(order: Order) -> set[Key]:
-    """Every key that finds this order as it is now; none once the answers are erased."""
+def sources_of(order: Order) -> set[tuple[str, Source]]:
+    """What the keys are made of: while it is the same, so are they."""
     if order.erased_at:
         return set()
-    return {(part.key, key) for part in PARTS.values() for key in part.keys(order)}
+    return {(part.key, source) for part in PARTS.values() for source in part.sources(order)}
+
+
+def keys_of(order: Order) -> set[Key]:
+    """Every key that finds this order as it is now; none once the answers are erased."""
+    return {(kind, key) for kind, (spelled, plain) in sources_of(order) for key in spelled(plain)}
 
 
 STORED = CompiledQuery(

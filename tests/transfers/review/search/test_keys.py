@@ -98,11 +98,12 @@ def test_the_keys_of_an_order_are_made_of_nothing_but_what_it_is_said_to_be_deri
     assert read == Order.derived_from
 
 
-def test_a_page_without_searched_values_makes_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_of_no_searched_value_makes_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     order, made = make_order(state=states.DRAFT), Mock(side_effect=keys_of)
     monkeypatch.setattr("transfers.review.search.keys.keys_of", made)
 
     keep(order, "website", {"site_name": "示例网"})
+    keep(order, "subject", {**order.answer("subject"), "id_address": "示例路9号"})
     assert not made.called
     keep(order, "subject", subject_answers(lead_name="林另示"))
     assert made.called
