@@ -59,11 +59,9 @@ def until_of(order: Order, slot: str) -> str:
 def is_stale(order: Order, paper: OrderDocument) -> bool:
     """Whether the answers changed so that the document no longer matches."""
     fits = mark_of(order, paper.slot)
-    return bool(fits and paper.mark) and paper.mark not in (fits, _mark_if_personal(order, paper.slot))
-
-
-def _mark_if_personal(order: Order, slot: str) -> str:
-    return mark_again(order, slot) if slot in PERSON_OF else ""
+    if not (fits and paper.mark) or paper.mark == fits:
+        return False
+    return paper.slot not in PERSON_OF or paper.mark != mark_again(order, paper.slot)
 
 
 def is_reused(order: Order, paper: OrderDocument) -> bool:
