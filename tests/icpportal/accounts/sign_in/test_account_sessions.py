@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core import signing
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 from django.utils import timezone
 
@@ -49,6 +52,31 @@ def test_an_expired_or_ended_session_belongs_to_nobody(signed_in: tuple[Client, 
     assert SessionStore(key).get("who") is None
     Session.objects.all().delete()
     assert SessionStore(key).get("who") is None
+
+
+def test_the_signature_of_an_unchanged_session_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, checked = SessionStore(), []
+    store["domains"] = ["one.cn"]
+    store.create()
+    plain = signing.loads
+    monkeypatch.setattr(signing, "loads", lambda *given, **options: checked.append(1) or plain(*given, **options))
+
+    SessionStore(store.session_key)["domains"].append("changed by a request that does not save it")
+    again = SessionStore(store.session_key)
+
+    assert (again["domains"], len(checked)) == (["one.cn"], 1)
+    again["domains"] = ["two.cn"]
+    again.save()
+    assert (SessionStore(store.session_key)["domains"], len(checked)) == (["two.cn"], 2)
+
+
+def test_a_session_that_is_not_signed_by_us_is_empty() -> None:
+    store = SessionStore()
+    store["who"] = "one"
+    store.create()
+    Session.objects.update(session_data=Concat("session_data", Value("x")))
+
+    assert SessionStore(store.session_key).get("who") is None
 
 
 def test_an_unlisted_session_is_read_and_its_account_queried_separately(client: Client) -> None:
