@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
@@ -62,8 +63,10 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-                _keep_or_end(request, timezone.now())
+            if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                request.user = get_user(request)  # itself: each look through Django's lazy one would take longer
+                if request.user.is_authenticated:
+                    _keep_or_end(request, timezone.now())
             return self.get_response(request)
         finally:
             remember(None)  # must not leak into the next request
