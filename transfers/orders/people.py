@@ -1,6 +1,8 @@
 """The two people of an order, read from its answers: subject lead (主体负责人), website administrator (网站负责人)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,7 @@ from transfers.models import Order
 SUBJECT_LEAD = "subject_lead"
 ADMINISTRATOR = "administrator"
 BOTH = "both"
+READ = "_people"  # of an order object: its people, with the answers from which they were read
 SAME_AS_LEAD = {"same_person": "yes"}  # an individual's answer about the administrator
 ROLES = {
     SUBJECT_LEAD: _("Subject lead"),
@@ -33,7 +36,7 @@ class Person:
     mobile: str
     email: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same document in every account; contains nothing personal."""
         return person_key(self.id_type, self.id_number)
@@ -58,8 +61,23 @@ def language_of(order: Order, *, name: str, mobile: str) -> str:
     return LANGUAGES["zh"] if is_somebody_else else order.owner.language
 
 
+def _read_once(order: Order, who: str, read: Callable[[Order], Person]) -> Person:
+    """What was read before, as long as the order object has the same answers: a page asks up to forty times."""
+    people: dict[str, Person]
+    answers, people = order.__dict__.get(READ, (None, {}))
+    if answers is not order.answers:
+        order.__dict__[READ] = (order.answers, people := {})
+    if who not in people:
+        people[who] = read(order)
+    return people[who]
+
+
 def lead(order: Order) -> Person:
     """The subject lead; for an individual, that person."""
+    return _read_once(order, SUBJECT_LEAD, _lead)
+
+
+def _lead(order: Order) -> Person:
     return _person(lead_answers(order.answer("type"), order.answer("subject")), "lead")
 
 
@@ -75,6 +93,10 @@ def is_same_person(order: Order) -> bool:
 
 def administrator(order: Order) -> Person:
     """The website administrator; the lead where one person is both."""
+    return _read_once(order, ADMINISTRATOR, _administrator)
+
+
+def _administrator(order: Order) -> Person:
     return lead(order) if is_same_person(order) else _person(order.answer("administrator"), "admin")
 
 
