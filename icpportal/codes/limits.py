@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q, QuerySet
 from django.db.transaction import mark_for_rollback_on_error
 from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
-from icpportal.database.prepared import cursor_for
+from icpportal.database.prepared import CompiledQuery, cursor_for
 from icpportal.privacy.blind_index import blind_index, names
 
 BUDGETS = ("text_budget_day", "text_budget_month")  # counted by calendar day and month (`texts`)
@@ -108,12 +109,27 @@ def free_again(attempts: Sequence[Attempt], now: datetime) -> dict[str, datetime
     """From when the limits with too little left have enough again, by name. Only reads: nobody waits for it."""
     wanted = {each.name: each for each in attempts}
     found = {each.name: now + each.rule.window for each in attempts if each.rule.amount < each.cost}
-    mine = reduce(or_, (Q(name=each.name, key=each.index) for each in attempts))
-    for row in Allowance.objects.filter(mine):
+    whose = {f"name{place}": each.name for place, each in enumerate(attempts)}
+    whose |= {f"key{place}": each.index for place, each in enumerate(attempts)}
+    for row in _counters(len(attempts)).all(**whose):
         each = wanted[row.name]
         if row.began_at + each.rule.window > now and row.used + each.cost > each.rule.amount:
             found[row.name] = min(row.began_at, now) + each.rule.window
     return found
+
+
+@cache
+def _counters(attempts: int) -> CompiledQuery[Allowance]:
+    """The counters of so many attempts."""
+    places = range(attempts)
+
+    def build(**given: Any) -> QuerySet[Allowance]:
+        mine = (Q(name=given[f"name{place}"], key=given[f"key{place}"]) for place in places)
+        return Allowance.objects.filter(reduce(or_, mine))
+
+    return CompiledQuery(
+        build, "", (), **{f"{what}{place}": CharField() for what in ("name", "key") for place in places}
+    )
 
 
 def _write(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:

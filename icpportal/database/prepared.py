@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models import CharField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
+from django.db.models import CharField, DateField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import get_related_populators
@@ -20,7 +20,7 @@ from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row", bound=Model)
 Compiled = tuple[type[Row], str, list[object], dict[int, str]]
-Value = str | int | uuid.UUID | datetime
+Value = str | int | uuid.UUID | date | datetime
 UNLESS_THERE = " ON CONFLICT DO NOTHING"
 _Statement = tuple[str, list[object], dict[int, str]]  # with its parameters, and the positions of those that change
 _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
@@ -28,6 +28,7 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
     IntegerField: lambda place: 2**31 - 1 - place,
     CharField: lambda place: f"stands for what is asked {place}",
     DateTimeField: lambda place: datetime(1971, 1, 1, microsecond=place + 1, tzinfo=UTC),
+    DateField: lambda place: date(1971, 1, 1) + timedelta(place),
 }
 
 

@@ -13,7 +13,9 @@ from functools import lru_cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
+from django.db.models import DateField
 
+from icpportal.database.prepared import CompiledQuery
 from icpportal.time_format import BEIJING
 from icpportal.workdays.models import WorkCalendarDay
 
@@ -25,6 +27,11 @@ ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 30  # more days off than any notice has ever had
 MOST_DAYS = 2000
 _shipped = lru_cache(4096)(chinese_calendar.is_workday)  # a list counts the same days for each of its rows
+BETWEEN = CompiledQuery(
+    lambda begin, end: WorkCalendarDay.objects.filter(date__gte=begin, date__lte=end),
+    begin=DateField(),
+    end=DateField(),
+)
 NOTICE_DAYS = 10  # every year's notice has more; fewer rows are corrections, and the year counts as unknown
 
 
@@ -57,8 +64,8 @@ class Calendar:
 
 def calendar(first: date, last: date) -> Calendar:
     """The stored days from the year of `first` to the year of `last`, in one query."""
-    rows = WorkCalendarDay.objects.filter(date__gte=date(first.year, 1, 1), date__lte=date(last.year, 12, 31))
-    days = dict(rows.values_list("date", "is_workday"))
+    rows = BETWEEN.all(begin=date(first.year, 1, 1), end=date(last.year, 12, 31))
+    days = {row.date: row.is_workday for row in rows}
     listed = Counter(day.year for day in days)
     return Calendar(days=days, listed_years=frozenset(year for year, n in listed.items() if n >= NOTICE_DAYS))
 

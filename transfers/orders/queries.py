@@ -221,9 +221,14 @@ def was_returned() -> Q:
     return Q(returns__gt=0)
 
 
+RETURNS = CompiledQuery(
+    lambda order: ReviewRound.objects.filter(order=order, decision=RETURN).values_list("number"), order=UUIDField()
+)
+
+
 def returns_of(order: Order) -> int:
     """How often a reviewer has returned the order, by its rounds: the value of the column `returns`."""
-    return order.rounds.filter(decision=RETURN).count()
+    return len(RETURNS.texts(order=order.pk))
 
 
 def last_return(order: Order) -> ReviewRound | None:
