@@ -46,14 +46,11 @@ class SessionStore(db.SessionStore):
         if account is None:
             self._session_key = None
             return {}
-        return self.decode(getattr(account, "session_data", ""))
-
-    def decode(self, session_data: str) -> dict[str, Any]:
-        """What was stored; {} if it is not signed by us, which Django logs."""
+        stored = getattr(account, "session_data", "")
         try:
-            session: dict[str, Any] = json.loads(_opened(session_data, self.key_salt))
+            session: dict[str, Any] = json.loads(_opened(stored, self.key_salt))
         except (signing.BadSignature, ValueError):
-            return super().decode(session_data)
+            return self.decode(stored)  # {}, which Django logs
         return session
 
     def save(self, must_create: bool = False) -> None:
