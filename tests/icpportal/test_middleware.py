@@ -63,6 +63,7 @@ def test_each_answer_has_its_own_reference(client):
     assert first["X-Request-ID"] not in ("forged", second["X-Request-ID"])
 
 
+@pytest.mark.django_db  # a whole request looks whether its connection is fit, if a test before opened one
 def test_a_probe_by_head_gets_the_headers_of_get_and_leaves_gunicorn_no_body_to_drop(client):
     def asked(method):
         found = {}
