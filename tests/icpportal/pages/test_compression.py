@@ -2,13 +2,16 @@
 
 import gzip
 import re
+import secrets
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from icpportal.pages.compression import CompressedTexts
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, sign_in
 
@@ -30,6 +33,29 @@ def test_the_length_of_a_page_does_not_reveal_its_content(client: Client) -> Non
     lengths = {len(client.get(reverse("account_login"), **BROWSER).content) for _n in range(12)}
 
     assert len(lengths) > 3
+
+
+@pytest.mark.parametrize(
+    ("reads", "content", "packed"),
+    [
+        ("gzip, br", b"a text " * 100, True),
+        ("br", b"a text " * 100, False),
+        ("", b"a text " * 100, False),
+        ("gzip", b"short", False),
+        ("gzip", secrets.token_bytes(1000), False),
+    ],
+)
+def test_a_text_is_compressed_for_whom_reads_it_if_that_makes_it_shorter(
+    rf: RequestFactory, reads: str, content: bytes, packed: bool
+) -> None:
+    request = rf.get("/", headers={"accept-encoding": reads} if reads else {})
+    answer = CompressedTexts(lambda _request: HttpResponse(content, headers={"ETag": '"one"'}))(request)
+
+    assert answer.get("Content-Encoding") == ("gzip" if packed else None)
+    assert (gzip.decompress(answer.content) if packed else answer.content) == content
+    assert answer["ETag"] == ('W/"one"' if packed else '"one"')
+    assert answer.get("Content-Length") == (str(len(answer.content)) if packed else None)
+    assert answer.get("Vary") == (None if content == b"short" else "Accept-Encoding")
 
 
 def test_a_picture_is_sent_unchanged(client: Client) -> None:
