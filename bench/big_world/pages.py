@@ -18,6 +18,7 @@ from django.urls import reverse
 from bench.big_world import APPLICANT, SMALL_NAME, STAFF
 from bench.big_world.costs import LARGE, PARTS, TIMES, Page
 from bench.big_world.shown import SAMPLES
+from bench.harness.rounds import percentile
 from icpportal.accounts.models import User
 from transfers.models import Order
 from transfers.review.baskets.rows import baskets
@@ -110,7 +111,7 @@ def _read(sql: str, times: int) -> StatementCost:
             took.append(plan["Execution Time"] + plan["Planning Time"])
     top = plan["Plan"]
     buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-    return StatementCost(buffers, sorted(took)[int(len(took) * 0.95)], set(_read_whole(top)))
+    return StatementCost(buffers, percentile(took, 95), set(_read_whole(top)))
 
 
 def _read_whole(node: dict[str, Any]) -> Iterator[str]:
