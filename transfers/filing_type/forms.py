@@ -48,7 +48,8 @@ class DocumentSelect(forms.Select):
 
 def provinces_named() -> list[tuple[str, str]]:
     """The provinces that file, with names for the reader's language."""
-    return [(each.code, each.name_zh if reads_chinese() else each.name_en) for each in PROVINCES.values()]
+    in_chinese = reads_chinese()
+    return [(each.code, each.name_zh if in_chinese else each.name_en) for each in PROVINCES.values()]
 
 
 def options(places: Iterable[regions.Region]) -> list[Choice]:

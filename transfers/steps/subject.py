@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Unpack
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from filings import checks
@@ -230,6 +232,11 @@ class SubjectForm(CheckedForm, LeadFields):
 
 def _counties(province: str) -> Choices:
     """Every county of the province, grouped by city: without script, one choice instead of two."""
+    return _counties_in(province, get_language())
+
+
+@cache
+def _counties_in(province: str, _language: str | None) -> Choices:
     groups = [(city.shown, regions.as_choices(regions.counties(city.code))) for city in regions.cities(province)]
     return [("", _("Choose…")), *groups]
 
