@@ -237,6 +237,7 @@ def _counties(province: str) -> Choices:
 
 @cache
 def _counties_in(province: str, _language: str | None) -> Choices:
+    """The same in one language, in which they are named."""
     groups = [(city.shown, regions.as_choices(regions.counties(city.code))) for city in regions.cities(province)]
     return [("", _("Choose…")), *groups]
 
