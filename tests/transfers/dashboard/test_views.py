@@ -181,6 +181,19 @@ def test_a_search_opens_the_list_with_matches(client, part):
     assert ">On file</a>" in other_tab.split("Nothing in this list matches.")[1]
 
 
+def test_an_order_is_found_by_part_of_the_name_of_its_site_on_file(client):
+    user = make_user()
+    order, other = (make_order(user, state=states.AUTHORITY_REVIEW, domain=f"{name}.cn") for name in ("one", "two"))
+    for each, name in ((order, "示例纸业官网"), (other, "示例茶叶官网")):
+        grant(each)
+        Website.objects.filter(domain=each.domain).update(name=name)
+
+    found = show(client, user, tab="closed", q="纸业")
+
+    assert references(found) == [order.reference]
+    assert references(show(client, make_user(), tab="closed", q="纸业")) == []
+
+
 def test_a_search_stays_in_the_current_list_if_it_has_a_match(client):
     user = make_user()
     make_order(user)
