@@ -61,8 +61,11 @@ def language_of(order: Order, *, name: str, mobile: str) -> str:
     return LANGUAGES["zh"] if is_somebody_else else order.owner.language
 
 
-def _read_once(order: Order, who: str, read: Callable[[Order], Person]) -> Person:
-    """What was read before, as long as the order object has the same answers: a page asks up to forty times."""
+def _of_answers(order: Order, who: str, read: Callable[[Order], Person]) -> Person:
+    """What was read before, as long as the order object has the same answers: a page asks up to forty times.
+
+    Not `row_reads.read_once`, which goes by the version: a change sets the answers before it raises that.
+    """
     people: dict[str, Person]
     answers, people = order.__dict__.get(READ, (None, {}))
     if answers is not order.answers:
@@ -74,7 +77,7 @@ def _read_once(order: Order, who: str, read: Callable[[Order], Person]) -> Perso
 
 def lead(order: Order) -> Person:
     """The subject lead; for an individual, that person."""
-    return _read_once(order, SUBJECT_LEAD, _lead)
+    return _of_answers(order, SUBJECT_LEAD, _lead)
 
 
 def _lead(order: Order) -> Person:
@@ -93,7 +96,7 @@ def is_same_person(order: Order) -> bool:
 
 def administrator(order: Order) -> Person:
     """The website administrator; the lead where one person is both."""
-    return _read_once(order, ADMINISTRATOR, _administrator)
+    return _of_answers(order, ADMINISTRATOR, _administrator)
 
 
 def _administrator(order: Order) -> Person:
