@@ -66,11 +66,8 @@ def not_muted(rows: Sequence[Message]) -> list[Message]:
         (template, channel): each.key for each in events() for template in each.templates for channel in each.optional
     }
     asked = {row.pk: may_be_off.get((row.template, row.channel)) for row in rows if row.user_id and row.channel != SITE}
-    readers = {row.user_id for row in rows if row.user_id and asked.get(row.pk)}
+    readers = {row.user_id for row in rows if asked.get(row.pk)}
     if not readers:
         return list(rows)
-    if len(readers) == 1:  # as for most events
-        off = {(user, *pair) for user in readers for pair in OFF.texts(user=user)}
-    else:
-        off = set(Muted.objects.filter(user__in=readers).values_list("user_id", "event", "channel"))
+    off = set(Muted.objects.filter(user__in=readers).values_list("user_id", "event", "channel"))
     return [row for row in rows if (row.user_id, asked.get(row.pk), row.channel) not in off]
