@@ -40,6 +40,7 @@ class DraftOfPage:
     mark: str
     names: str
     since: str  # when unsaved values on the page were typed; else ""
+    version: str  # of the draft with which the page was drawn; "" without one
 
 
 class EarlyRedirect(HttpResponseRedirect):
@@ -92,7 +93,8 @@ def _note_draft(request: HttpRequest, context: Context, found: list[BaseForm]) -
     draft = draft_of(request) if request.method != "POST" else None
     restored = _restore(found, context, draft) if draft is not None else False
     since = long_words(draft.typed_at) if restored and draft is not None and draft.typed_at else ""
-    context[CONTEXT] = DraftOfPage(mark.to_text(), " ".join(mark.names), since)
+    version = draft.typed_at.isoformat() if draft is not None and draft.typed_at else ""
+    context[CONTEXT] = DraftOfPage(mark.to_text(), " ".join(mark.names), since, version)
 
 
 def say(request: HttpRequest, name: str, value: Json) -> None:
@@ -127,7 +129,7 @@ def forget_refusal(request: HttpRequest, url: str) -> None:
 def was_refused(request: HttpRequest) -> bool:
     """Whether the requested page shows why one of its forms was refused."""
     draft = draft_of(request)
-    return draft is not None and bool(_forms_said(draft))
+    return draft is not None and _is_answered(draft)
 
 
 def fill(request: HttpRequest, form: BaseForm) -> None:
@@ -159,9 +161,12 @@ def _led_back(
         typed = {}
     if SEEN in context and names:
         typed[SEEN] = [str(context[SEEN])]  # the reader has seen what the page shows now
+    refusals = {replies.key_of(form): replies.stored_form(form) for form in refused}
+    wrong = {name for refusal in refusals.values() for name in refusal["names"].values()}
     reply: dict[str, Json] = {
-        "forms": {replies.key_of(form): cast("Json", replies.stored_form(form)) for form in refused},
+        "forms": cast("Json", refusals),
         "said": said,
+        "judged": {name: values for name, values in typed.items() if name in wrong},
     }
     storage.keep_reply(request, mark, typed, reply)
     return EarlyRedirect(mark.url)
@@ -173,7 +178,7 @@ def _restore(found: list[BaseForm], context: Context, draft: PageDraft) -> bool:
     seen = draft.typed.get(SEEN)
     if any(restored) and seen and SEEN in context:
         context[SEEN] = seen[0]
-    return any(restored) and not _holds(draft)
+    return any(restored) and not _is_answered(draft)
 
 
 def _put_back(form: BaseForm, draft: PageDraft) -> bool:
@@ -185,7 +190,20 @@ def _put_back(form: BaseForm, draft: PageDraft) -> bool:
 
 
 def _forms_said(draft: PageDraft) -> dict[str, KeptForm]:
-    return draft.reply.get("forms", {}) if _holds(draft) else {}
+    """Why the forms were refused, except what was changed since."""
+    if not _holds(draft):
+        return {}
+    judged: Typed = draft.reply.get("judged", {})
+    return {
+        key: replies.still_wrong(refusal, judged, draft.typed) for key, refusal in draft.reply.get("forms", {}).items()
+    }
+
+
+def _is_answered(draft: PageDraft) -> bool:
+    """Whether the page shows why it was refused: not once everything named was changed."""
+    return _holds(draft) and (
+        bool(draft.reply.get("said")) or any(each["errors"] or each["said"] for each in _forms_said(draft).values())
+    )
 
 
 def _holds(draft: PageDraft) -> bool:

@@ -37,6 +37,7 @@ class KeptForm(TypedDict):
     """The result of one form."""
 
     bound: bool
+    names: dict[str, str]  # in the page, of the fields with errors
     errors: dict[str, list[KeptError]]
     said: dict[str, Json]
 
@@ -62,7 +63,19 @@ def stored_form(form: forms.BaseForm) -> KeptForm:
             for place, each in enumerate(flat)
         ]
     once = {name: getattr(form, name) for name in getattr(form, ONCE, ())}
-    return KeptForm(bound=form.is_bound, errors=errors, said=once)
+    names = {field: form.add_prefix(field) for field in errors if field in form.fields}
+    return KeptForm(bound=form.is_bound, names=names, errors=errors, said=once)
+
+
+def still_wrong(refusal: KeptForm, judged: Typed, typed: Typed) -> KeptForm:
+    """The refusal without the errors of fields that show something other than what was judged."""
+    names = refusal.get("names", {})  # none in what a version before this stored
+    errors = {
+        field: found
+        for field, found in refusal["errors"].items()
+        if field not in names or _normalise(typed.get(names[field])) == _normalise(judged.get(names[field]))
+    }
+    return KeptForm(bound=refusal["bound"], names=names, errors=errors, said=refusal["said"])
 
 
 def _at(words: list[str], place: int) -> str:

@@ -2,7 +2,7 @@
 (() => {
   const EVERY = 20000;
   const AGAIN = 5000;
-  const OVERTAKEN = 500;
+  const OVERTAKEN = [500, 2500];
   const LEFT = "page-left"; // in this window's memory: the address that was left with something unsaved, nothing else
   const said = document.querySelector("[data-draft-url]");
   const marks = [...document.querySelectorAll('input[name="page_draft"][data-names]')].filter((mark) => !mark.form.matches("[data-forget]"));
@@ -75,7 +75,9 @@
     window.sessionStorage.setItem(LEFT, window.location.href);
   };
   // the page that was asked for again may have been drawn before what was typed had come: then it is drawn once more
-  const lookAgain = async () => {
+  const lookAgain = async ([pause, ...pauses]) => {
+    if (!pause) return;
+    await new Promise((go) => window.setTimeout(go, pause));
     let answer;
     try {
       answer = await fetch(window.location.href, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
@@ -85,8 +87,10 @@
     }
     if (!answer.ok || answer.redirected) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const isSaid = (page) => page.querySelector("[data-forget]") !== null;
-    if (isSaid(drawn) && !isSaid(document) && body().toString() === kept) window.location.reload();
+    const mark = drawn.querySelector('input[name="page_draft"][data-names]');
+    if (!mark || isSent || body().toString() !== kept) return;
+    if (mark.dataset.version === marks[0].dataset.version) lookAgain(pauses);
+    else window.location.reload();
   };
   const hide = () => {
     if (document.visibilityState === "hidden") leave();
@@ -117,7 +121,7 @@
   };
   window.addEventListener("pageshow", (event) => event.persisted && goOn()); // shown again from the browser's memory
   document.addEventListener("stopped", goOn);
-  if (window.sessionStorage.getItem(LEFT) === window.location.href) window.setTimeout(lookAgain, OVERTAKEN);
+  if (window.sessionStorage.getItem(LEFT) === window.location.href) lookAgain(OVERTAKEN);
   window.sessionStorage.removeItem(LEFT);
   later(EVERY);
 })();

@@ -56,7 +56,9 @@ def texts():
 
 def words(answer, domain):
     """The page without the parts that differ for everybody."""
-    page = re.sub(r'(csrfmiddlewaretoken" value|page_draft" value|nonce)="[^"]*"', "", answer.content.decode())
+    page = re.sub(
+        r'(csrfmiddlewaretoken" value|page_draft" value|data-version|nonce)="[^"]*"', "", answer.content.decode()
+    )
     return page.replace(domain, "DOMAIN")
 
 

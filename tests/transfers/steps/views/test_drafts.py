@@ -143,6 +143,35 @@ def test_a_refused_page_is_redirected_to_and_shows_its_errors_however_often_it_i
         assert list(errors(shown)) == ["lead_phone1"]
 
 
+def test_a_field_that_was_changed_since_the_refusal_is_not_called_wrong_any_more(client: Client) -> None:
+    order = draft()
+    page = page_of(order, "subject")
+    wrong = subject_fields(lead_phone1="12", lead_emergency="13")
+    sign_in(client, order.owner).post(page, wrong)
+    mark = mark_in(client, page)
+    kept = []
+
+    for typed in ({}, {"lead_phone1": "13900000001"}, {"lead_phone1": "13900000001", "lead_emergency": "13900000002"}):
+        client.post(KEEP, {**wrong, **typed, "page_draft": mark})
+        shown = client.get(page)
+        kept.append((set(errors(shown)), NOTE in shown.content.decode()))
+
+    assert kept == [({"lead_phone1", "lead_emergency"}, False), ({"lead_emergency"}, False), (set(), True)]
+    assert value(shown, "lead_phone1") == "13900000001"
+
+
+def test_an_address_that_needs_no_answer_any_more_is_not_called_missing(client: Client) -> None:
+    order = draft()
+    page = page_of(order, "subject")
+    sign_in(client, order.owner).post(page, {**subject_fields(), "post_same": "", "post_address": ""})
+    refused, mark = client.get(page), mark_in(client, page)
+    ticked = {name: value for name, value in subject_fields(post_same=True).items() if name != "post_address"}
+
+    client.post(KEEP, {**ticked, "page_draft": mark})
+
+    assert [set(errors(each)) for each in (refused, client.get(page))] == [{"post_address"}, set()]
+
+
 def test_the_errors_of_a_refused_page_follow_the_language(client: Client) -> None:
     order = draft()
     page = page_of(order, "subject")

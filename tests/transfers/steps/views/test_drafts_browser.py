@@ -1,6 +1,7 @@
 """Nothing typed is lost, in a real browser: a test for each way in which it could be."""
 
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from icpportal.drafts import storage
 from icpportal.drafts.models import PageDraft
 from tests.transfers.builders import PASSWORD, make_order, sign_in
 from tests.transfers.outside import page_of
@@ -76,6 +78,22 @@ def test_a_reload_loses_nothing(window: Open) -> None:
 
     expect(name_on(page)).to_have_value(TYPED)
     expect(page.get_by_text("This page shows what you typed, not what is saved")).to_be_visible()
+
+
+def test_what_was_typed_last_is_shown_although_the_page_was_drawn_before_it_arrived(
+    window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, is_drawn, keep = window(), Event(), storage.keep_typed
+    name_on(page).fill("林早先")
+    page.reload()
+    expect(name_on(page)).to_have_value("林早先")
+    monkeypatch.setattr(storage, "keep_typed", lambda *given: is_drawn.wait(20) and keep(*given))
+
+    name_on(page).fill(TYPED)
+    page.reload()
+    is_drawn.set()
+
+    expect(name_on(page)).to_have_value(TYPED)
 
 
 @pytest.mark.parametrize("script", [True, False])
