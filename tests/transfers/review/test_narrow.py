@@ -1,5 +1,6 @@
 """The desk in a narrow window: nothing of a page extends beyond its edge, however long a colleague's name is."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from icpportal.privacy.actions import note_access
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
 from tests.transfers.review.desk import window
+from transfers.calls import actions as calls
 from transfers.models import Order
+from transfers.orders import actions as orders
 from transfers.review import second_look
 from transfers.review.leases import assign_to_me
 from transfers.review.purposes import CASE
@@ -23,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW, NARROWEST = {"width": 390, "height": 800}, {"width": 320, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 ROOM = 90  # for a reference
+LABELS = """cells => cells.map(cell => getComputedStyle(cell, "::before").content.slice(1, -1))"""
 LONG = ("阿卜杜拉热合曼·买买提尼亚孜·艾合买提江·" * 4)[:80]
 PAGES = {
     LEAD_REVIEWER: ("admin:index", "admin:transfers_order_changelist"),
@@ -106,3 +110,28 @@ def test_the_buttons_of_a_case_that_a_colleague_has_are_within_a_tablet(
         more = page.locator(".case-bar .end a").last.bounding_box() or {}
         assert 0 < more.get("x", 0) + more.get("width", 0) < TABLET["width"]
         assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
+
+
+def test_the_lists_of_calls_and_objections_show_every_value_under_the_other_with_its_label(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order, colleague = make_order(state=states.SUBMITTED, domain="a-longer-example.cn"), make_reviewer()
+    orders.object_to(
+        owner=make_user("zhao@example.com", mobile="13711110416"),
+        domain=order.domain,
+        subject_key="",
+        words="I never agreed to this and have not heard of it before",
+    )
+    calls.ask(order, colleague, role="subject_lead", about="One digit of the number differs")
+    with window(browser, live_server.url, colleague, viewport=NARROW) as page:
+        for name in ("admin:desk_calls", "admin:desk_objections"):
+            page.goto(live_server.url + reverse(name))
+            boxes = [cell.bounding_box() or {} for cell in page.locator(".rows tbody tr > *:visible").all()]
+            assert len(boxes) > 4
+            for above, below in pairwise(boxes):
+                assert above["y"] + above["height"] <= below["y"], name
+            assert all(box["width"] > NARROW["width"] / 2 for box in boxes), name
+            labels = page.locator(".rows tbody td").evaluate_all(LABELS)
+            assert labels == page.locator(".rows thead th").all_text_contents()[1:]
+            assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"], name
