@@ -284,6 +284,35 @@ def test_accepting_is_possible_only_when_every_part_has_its_verdict(client):
     assert "Accepting is not open yet" in desk.get(answer.url).content.decode()
 
 
+@pytest.mark.parametrize("way", ["return", "accept"])
+def test_who_goes_back_to_the_page_of_a_decision_reads_only_that_it_was_made(client, way: str):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, make_named("高扬"))
+    press(desk, order, "accept", **all_ok(order))
+
+    answer = desk.get(reverse(f"admin:transfers_order_{way}", args=[order.pk]))
+    html = desk.get(answer.url).content.decode()
+
+    assert answer.url == case_of(order)
+    assert "has decided this order; final at" in html
+    assert "Mark at least one part" not in html
+    assert "Accepting is not open yet" not in html
+
+
+@pytest.mark.parametrize("way", ["return", "accept"])
+def test_who_goes_back_to_it_once_the_decision_is_final_reads_where_the_order_is(client, way: str):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, make_named("高扬"))
+    press(desk, order, "accept", **all_ok(order))
+    finish(order)
+
+    answer = desk.get(reverse(f"admin:transfers_order_{way}", args=[order.pk]))
+
+    html = desk.get(answer.url).content.decode()
+    assert "decided this order at" in html
+    assert "Mark at least one part" not in html
+
+
 def test_after_a_decision_the_next_case_of_the_list_opens(client):
     order, following = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED, province="64")
     desk = english(client, make_reviewer())

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.guards import account_of
 from icpportal.desk.pages import page_response
 from transfers.models import Order
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.review import decisions
 from transfers.review.baskets.views import case_url
 from transfers.review.cases import drafts
 from transfers.review.cases.decision.page import decision_page
@@ -27,8 +30,7 @@ def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     typed = drafts.read(order, account_of(request))
     form = return_form(order, typed, None)
     if not form.verdicts:
-        messages.warning(request, _("Mark at least one part to return, or accept the order"))
-        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+        return _led_back(request, order, _("Mark at least one part to return, or accept the order"))
     return return_page(request, order, context, form)
 
 
@@ -46,16 +48,25 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     """Shows what follows before the order is accepted."""
     order = order_of(request, pk)
     if order.erased_at is not None:  # it ended long ago: nothing is left to compare
-        messages.warning(request, str(moved_words(order)))
-        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+        return _led_back(request, order, "")
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
     if not (page.tally.parts and page.tally.is_whole):
         lacking = {"parts": lacking_in(order, page.tally)}
-        words = _("Accepting is not open yet: %(parts)s") % lacking if page.tally.parts else str(moved_words(order))
-        messages.warning(request, words)
-        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+        words = _("Accepting is not open yet: %(parts)s") % lacking if page.tally.parts else ""
+        return _led_back(request, order, words)
     purpose = record_look(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
     return page_response(request, "admin/transfers/case/accept.html", context, page)
+
+
+def _led_back(request: HttpRequest, order: Order, words: str) -> HttpResponse:
+    """To the case, with what is missing there.
+
+    Of a decided order the case itself says who decided, and until when it can be undone; of one that is no longer with
+    us nothing is missing.
+    """
+    if decisions.decision_to_show(order) is None:
+        messages.warning(request, words if words and is_in(order, Group.IN_REVIEW) else str(moved_words(order)))
+    return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
