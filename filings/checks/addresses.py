@@ -6,13 +6,24 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from filings.checks.catalogue import CHINESE_NEEDED, REGION_COUNTY, Check, Gaps, PageOf, Severity, short_name
+from filings.checks.catalogue import (
+    CHINESE_NEEDED,
+    NAME_PICTURE,
+    REGION_COUNTY,
+    Check,
+    Gaps,
+    PageOf,
+    Severity,
+    short_name,
+)
 from filings.checks.facts import Facts
 from filings.provinces import PROVINCES
+from filings.register import document_names
 from filings.register.certificates import ENTERPRISE
 from filings.register.regions import is_county, region
 from icpportal.fields.language_marks import has_han
 
+ADDRESS_SIGN = _("Remove “%(char)s”: an address has no such sign")
 # a number, or a word that ends the innermost part of an address
 DOOR = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?:号|室|栋|幢|层|楼|单元|组|社)")
 
@@ -34,6 +45,19 @@ def in_chinese(name: str, label: Callable[[], str]) -> Callable[[Facts], Gaps | 
         return {"label": label()} if text and not has_han(text) else None
 
     return judge
+
+
+def of_no_address(name: str) -> Callable[[Facts], Gaps | None]:
+    def judge(facts: Facts) -> Gaps | None:
+        char = document_names.unfit_in_address(str(facts.subject.get(name) or ""))
+        return {"char": char} if char else None
+
+    return judge
+
+
+def picture_in_investor(facts: Facts) -> Gaps | None:
+    char = document_names.picture_in(str(facts.subject.get("investor") or ""))
+    return {"char": char} if char else None
 
 
 def investor_in_chinese(facts: Facts) -> Gaps | None:
@@ -97,6 +121,7 @@ CHECKS: tuple[Check, ...] = (
         CHINESE_NEEDED,
         in_chinese("id_address", lambda: pgettext("label", "address on the document")),
     ),
+    Check("address_sign", PageOf.SUBJECT, "id_address", ADDRESS_SIGN, of_no_address("id_address")),
     Check(
         "address_elsewhere",
         PageOf.SUBJECT,
@@ -120,6 +145,7 @@ CHECKS: tuple[Check, ...] = (
         CHINESE_NEEDED,
         in_chinese("post_address", lambda: pgettext("label", "mailing address")),
     ),
+    Check("address_sign", PageOf.SUBJECT, "post_address", ADDRESS_SIGN, of_no_address("post_address")),
     Check(
         "address_door",
         PageOf.SUBJECT,
@@ -135,6 +161,7 @@ CHECKS: tuple[Check, ...] = (
         investor_in_chinese,
         needs=("is_legal_rep", "lead_name"),
     ),
+    Check("name_picture", PageOf.SUBJECT, "investor", NAME_PICTURE, picture_in_investor),
     Check(
         "investor_self",
         PageOf.SUBJECT,

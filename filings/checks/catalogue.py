@@ -21,6 +21,7 @@ AloneJudge = Callable[[PersonFacts], Answer]
 # sentences shared by several rows
 REGION_COUNTY = _("Choose province, city and county")
 CHINESE_NEEDED = _("Enter the %(label)s in Chinese, as on the document")
+NAME_PICTURE = _("Remove “%(char)s”: enter the name as on the document")
 LETTER_NEEDED = _("Not the legal representative: add the letter of authorisation")
 PERMIT_NEEDED = _("An ID card from another province needs a residence permit for %(province)s: have it ready")
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from filings.checks.catalogue import (
     CHINESE_NEEDED,
+    NAME_PICTURE,
     PERMIT_NEEDED,
     Check,
     Gaps,
@@ -39,7 +40,6 @@ PEOPLES_FAULTS = (
 )
 NAME_ON_ID_CARD = _("An ID card shows only Chinese characters and “·”: enter it so or choose another document")
 NAME_LETTERS = _("Names have letters, spaces, hyphens and apostrophes only: remove “%(char)s”")
-NAME_PICTURE = _("Remove “%(char)s”: enter the name as on the document")
 NAMED_IN_LATIN = (
     Shape.PASSPORT,
     Shape.PERMANENT_RESIDENT,

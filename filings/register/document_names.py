@@ -13,6 +13,8 @@ SIGNS = INTERPUNCTS | APOSTROPHES | HYPHENS | frozenset(" \u00a0.")
 LETTER, MARK = "L", "M"
 ZERO = "\u3007"  # 〇, a character of Chinese names, is a number to Unicode
 PICTURES = frozenset(("So", "Co", "Cn"))
+NUMERO = "\u2116"  # №, a pictograph to Unicode
+OF_MARKUP = frozenset("<>{}")
 OF_PEOPLE = frozenset(
     (
         Shape.PASSPORT,
@@ -40,6 +42,12 @@ def unfit_in_name(name: str) -> str:
 def picture_in(name: str) -> str:
     """The first character that is a pictograph or unassigned: no certificate of an organisation has one."""
     return next((char for char in name if unicodedata.category(char) in PICTURES), "")
+
+
+def unfit_in_address(address: str) -> str:
+    """The first character that no address on paper has: a pictograph, an unassigned one or a sign of mark-up."""
+    bare = address.replace(NUMERO, "")
+    return next((char for char in bare if char in OF_MARKUP or unicodedata.category(char) in PICTURES), "")
 
 
 def _is_of_a_card(name: str, place: int) -> bool:

@@ -287,6 +287,24 @@ for name in ("id_address", "post_address", "investor"):
         accepted=[case(), case(**{name: ""}), *AS_THE_LEAD.get(name, [])],
         refused=[case(**{name: "1 Sample Road"}), *AS_NO_LEAD.get(name, [])],
     )
+for name in ("id_address", "post_address"):
+    says(
+        "address_sign",
+        name,
+        accepted=[case(), case(**{name: ""}), case(**{name: "示例路１号№2（A座）#3-4/5、6“甲”"})],
+        refused=[
+            case(**{name: "示例路1号🙂"}),
+            case(**{name: "<script>示例路1号"}),
+            case(**{name: "示例路{1}号"}),
+            case(**{name: "示例\U000f0000路1号"}),
+        ],
+    )
+says(
+    "name_picture",
+    "investor",
+    accepted=[case(), case(investor=""), case(investor="示例（宁夏）2号集团 & Co.")],
+    refused=[case(investor="示例集团😀")],
+)
 says(
     "address_door",
     "post_address",

@@ -98,6 +98,8 @@ BAD = [
     ("lead_id_until", "soon", "invalid"),
     ("post_region", "110101", "choose"),
     ("post_address", "示例路", "address_door"),
+    ("id_address", "<script>示例路1号🙂", "address_sign"),
+    ("investor", "示例集团🙂", "name_picture"),
     ("is_legal_rep", "", "choose"),
     ("is_legal_rep", "maybe", "choose"),
     ("remark", "字" * 301, "too_long"),
