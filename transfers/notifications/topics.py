@@ -8,14 +8,15 @@ TEXT = ("sms",)
 RECEIVED = "received"
 ENDS = _("It ends an order that was already accepted here")
 NEEDED = _("You must act, or the order is returned")
+CLOSES = _("You must act, or the order will be closed")
 RESULT = _("The result of an official procedure")
 SECURITY = _("It protects your account and your filing")
 
 EVENTS = (
     Event(RECEIVED, _("We have received your order"), ("order_received", "order_received_again"), CHOSEN),
-    Event("returned", _("Changes are needed"), ("order_returned", "order_returned_by_authority"), why=NEEDED),
+    Event("returned", _("Changes are needed"), ("order_returned", "order_returned_by_authority"), why=CLOSES),
     Event("calls", _("We want to call you"), ("call_planned", "call_missed"), why=NEEDED),
-    Event("photo", _("A photo is required"), ("photo_requested", "photo_returned"), TEXT, NEEDED),
+    Event("photo", _("A photo is required"), ("photo_requested", "photo_returned"), TEXT, CLOSES),
     Event("handed_over", _("Order submitted to the authority"), ("order_submitted", "order_with_authority"), CHOSEN),
     Event(
         "phones",

@@ -86,7 +86,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         notices=_notices(order, over, is_open=is_open),
         deadline_label=_("Finish by this time, or the order is returned") if is_open and not over else "",
         bar=_bar(order, now) if is_open else None,
-        cards_title=_("Who still has to confirm") if is_open else _("Who has confirmed"),
+        cards_title=_("Who still has to verify") if is_open else _("Who has verified"),
         rows=rows,
         waits_for_both=is_open and len(rows) > 1,
         is_open=is_open,

@@ -213,7 +213,9 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
         ).called(_("number of contact 2")),
         "emergency": MobileField(
             label=_("Emergency phone"),
-            help_text=_("We use it when we cannot reach this person. Enter someone else's number if you can"),
+            help_text=_(
+                "Another number than contact 1, someone else's if you can. We use it when we cannot reach this person"
+            ),
             required=required,
         ),
         "email": EmailField(label=_("Email address"), help_text=_("Results and notices go here"), required=required),

@@ -43,7 +43,9 @@ def test_every_sentence_about_a_field_names_it_by_a_noun() -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Enter the question"), ("zh-hans", "请填写问题")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Enter the point that is unclear"), ("zh-hans", "请填写需核实的事项")]
+)
 def test_a_field_whose_label_is_a_clause_is_called_by_its_noun(language: str, said: str) -> None:
     with override(language):
         form = CallForm({"to": "", "about": ""}, people=[("lead", "Lead")])

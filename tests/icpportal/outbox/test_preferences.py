@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from icpportal.outbox import preferences
 from icpportal.outbox.models import Message, Muted
@@ -68,13 +69,24 @@ def test_the_page_shows_what_is_fixed_with_its_reason_and_keeps_the_choice(clien
     client.cookies["django_language"] = "en"
     press(client, user, ["idle.email", "nonsense", "phones.sms"])
 
-    html = client.get(reverse("message-settings")).content.decode()
+    page = client.get(reverse("message-settings")).content.decode()
 
-    assert html.count(" checked") == 1
-    assert 'value="idle.email" checked' in html
-    assert "phones.sms" not in html
-    assert "You must act, or the order is returned" in html
+    assert page.count(" checked") == 1
+    assert 'value="idle.email" checked' in page
+    assert "phones.sms" not in page
+    assert "You must act, or the order is returned" in page
     assert reverse("message-settings") in client.get(reverse("account")).content.decode()
+
+
+def test_a_returned_order_and_one_without_its_photo_are_said_to_end_and_not_to_be_returned(client):
+    sign_in(client, make_user())
+    client.cookies["django_language"] = "en"
+
+    page = html.fromstring(client.get(reverse("message-settings")).content.decode())
+
+    named = {cell.text_content() for cell in page.xpath("//tbody//th/div")}
+    for name in ("Changes are needed", "A photo is required"):
+        assert f"{name}You must act, or the order will be closed" in named
 
 
 def test_pressing_twice_keeps_one_choice_and_another_account_is_untouched(client):
@@ -97,8 +109,8 @@ def test_two_tabs_that_switch_off_two_things_leave_both_off(client):
         client.post(reverse("message-settings"), {**shown, "wanted": [each for each in ALL_ON if each != off]})
 
     assert preferences.muted_pairs(user) == {("received", "sms"), ("idle", "email")}
-    html = client.get(reverse("message-settings")).content.decode()
-    assert html.count('name="shown"') == len(ALL_ON) - 2
+    page = client.get(reverse("message-settings")).content.decode()
+    assert page.count('name="shown"') == len(ALL_ON) - 2
     client.post(reverse("message-settings"), {"seen": "1", "shown": ["with_us.sms"], "wanted": ["idle.email"]})
     assert ("idle", "email") not in preferences.muted_pairs(user)
 

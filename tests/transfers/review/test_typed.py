@@ -149,7 +149,7 @@ def test_a_call_without_words_loses_nothing_and_a_requested_one_clears_the_field
     desk = Desk(order)
 
     desk.press("call", **TYPED)
-    assert "Enter the question" in desk.html
+    assert "Enter the point that is unclear" in desk.html
     assert desk.shows(TYPED)
     desk.press("call", **{"call-to": "subject_lead", "call-words": "差一位"})
 

@@ -246,7 +246,7 @@ def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_was_return
     nothing, who, both = {
         "en": (
             "Nothing to verify now",
-            "Who still has to confirm",
+            "Who still has to verify",
             "The order continues only after both people have verified",
         ),
         "zh-hans": ("目前没有需要核验的手机号", "尚需核验的人员", "两人都完成核验后"),

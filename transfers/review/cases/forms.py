@@ -221,7 +221,7 @@ class AskCallForm(forms.Form):
         label=_("What is unclear"),
         help_text=_("Colleagues read this, the applicant does not"),
         max_length=WORDS_MAX,
-    ).called(_("question"))
+    ).called(_("point that is unclear"))
 
     def __init__(
         self,

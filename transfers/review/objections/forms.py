@@ -52,7 +52,9 @@ class CallForm(forms.Form):
     use_required_attribute = False
 
     to = ChoiceField(label=gettext_lazy("Whom to call")).called(gettext_lazy("person to call"))
-    about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200).called(gettext_lazy("question"))
+    about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200).called(
+        gettext_lazy("point that is unclear")
+    )
 
     def __init__(
         self, data: Posted | None = None, *, people: list[Choice], initial: Mapping[str, str] | None = None
