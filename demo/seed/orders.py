@@ -63,6 +63,7 @@ class Seed:
 
 SENT = ("start", "submit")
 ACCEPTED = (*SENT, "accept", "send_photo", "accept_photo")
+OUR_FAULT = "1063"  # the address is not in the provider's own IP filings
 REPORTED = (*ACCEPTED, "reported")
 SEEDS = (
     Seed(states.DRAFT.key, ("start",), papers=False),
@@ -70,7 +71,7 @@ SEEDS = (
     Seed(states.RETURNED.key, (*SENT, "send_back")),
     Seed(states.PHOTO_DUE.key, (*SENT, "accept"), "44"),
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44"),
-    Seed(states.HANDING_OVER.key, ACCEPTED, "44", columns={"held": True, "report": 1}),
+    Seed(states.HANDING_OVER.key, (*ACCEPTED, "report_failed"), "44", columns={"held": True, "report": 1, "authority_code": OUR_FAULT}),
     Seed(states.PHONE_DUE.key, REPORTED, "12", columns={"report": 1}, other_mobile=True),
     Seed(states.AUTHORITY_REVIEW.key, REPORTED, "44", columns={"report": 1}),
     Seed(states.AUTHORITY_RETURNED.key, (*REPORTED, "turn_down"), "44", columns={"report": 1, "authority_code": "1055", "authority_words": "核验单不属于该备案"}),
@@ -90,11 +91,16 @@ SEEDS = (
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "12", waits=timedelta(hours=3)),
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44", waits=timedelta(hours=5)),
 )  # fmt: skip
-NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1055 核验单不属于该备案"}
+NOTES = {
+    "withdraw": "wrong_details",
+    "refuse": "网站内容不适合备案",
+    "turn_down": "1055 核验单不属于该备案",
+    "report_failed": OUR_FAULT,
+}
 TOOK = {"lapse": DAY}  # since the move before, where that is not six hours
 ACTORS = {
     "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant", "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
-    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority", "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
+    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority", "turn_down": "authority", "report_failed": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
 }  # fmt: skip
 
 
@@ -305,6 +311,14 @@ def _add_report(order: Order, owner: User, on_file: str) -> None:
         phone_windows.refresh(order, now=timezone.now())
 
 
+def _add_hold(order: Order, owner: User, on_file: str) -> None:
+    """Its report, which the authority answers with a fault of ours."""
+    _add_report(order, owner, on_file)
+    ministry = free_filings.ministry()
+    for report in ministry.reports(domain=order.domain, limit=1):
+        ministry.decide(report["key"], "report_failed", code=OUR_FAULT)
+
+
 def _add_lapse(order: Order, owner: User, on_file: str) -> None:
     sent = order.reported_at or order.entered_at
     lead = {"role": "subject_lead", "mobile_masked": mask_mobile(order.answer("subject")["lead_phone1"])}
@@ -338,6 +352,7 @@ def _add_photo(order: Order, owner: User, on_file: str) -> None:
 EXTRAS = {
     states.PHOTO_DUE.key: _add_photo,
     states.RETURNED.key: _add_return,
+    states.HANDING_OVER.key: _add_hold,
     states.PHONE_DUE.key: _add_report,
     states.AUTHORITY_REVIEW.key: _add_report,
     states.LAPSED.key: _add_lapse,

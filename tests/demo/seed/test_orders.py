@@ -6,6 +6,8 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from demo.seed import accounts, second_look
 from demo.seed import orders as demo_orders
@@ -13,7 +15,7 @@ from icpportal.accounts import roles
 from icpportal.accounts.models import User
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, make_user
+from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from transfers.models import Call, Objection, Order, OrderEvent, ReviewRound
 from transfers.review.baskets.rows import in_review
 
@@ -94,6 +96,27 @@ def test_the_timeline_of_a_returned_order_has_the_code_of_its_page() -> None:
     columns = seed.columns
 
     assert demo_orders.NOTES["turn_down"] == f"{columns['authority_code']} {columns['authority_words']}"
+
+
+@pytest.mark.django_db
+def test_operations_read_why_the_demo_order_is_on_hold(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row named neither the fault nor what to do."""
+    monkeypatch.setattr(demo_orders, "SEEDS", [seed for seed in demo_orders.SEEDS if seed.columns.get("held")])
+    monkeypatch.setattr(demo_orders.free_filings, "ministry", Mock())
+    monkeypatch.setattr(demo_orders, "save_names", lambda names: None)
+    monkeypatch.setattr(demo_orders, "EXTRAS", {})
+    monkeypatch.setattr(demo_orders, "_papers", lambda order, **options: None)
+    demo_orders.place(make_user("lin@example.com"), random.Random(1))
+
+    settings.STAFF_SECOND_FACTOR = False
+    client.cookies["django_language"] = "en"
+    sign_in(client, make_user("ops@example.com", held_roles=(roles.OPERATIONS,)))
+    page = client.get(reverse("admin:transfers_order_changelist"), {"queue": "held"}).content.decode()
+
+    assert "The address is not in our own IP filings: report it first" in page
+    assert OrderEvent.objects.get(move="report_failed").words == demo_orders.OUR_FAULT
 
 
 @pytest.mark.django_db
