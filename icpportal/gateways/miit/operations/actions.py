@@ -137,7 +137,11 @@ def _resend(caller: Caller, file: UploadFile) -> None:
         raise Refused(
             _("The content of file %(number)s is no longer stored here.") % {"number": file.sequence}
         ) from gone
-    if reaction(reply.code).act != Act.DONE:
+    act = reaction(reply.code).act
+    if act == Act.FILL and reply.missing and file.sequence not in reply.missing:
+        has = _("The ministry has file %(number)s and does not take it a second time: nothing has to be done.")
+        raise Refused(has % {"number": file.sequence}, code=str(reply.code))
+    if act != Act.DONE:
         raise Refused(_words_of(reply), code=str(reply.code))
 
 

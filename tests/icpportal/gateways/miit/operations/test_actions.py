@@ -1,6 +1,7 @@
 """Manual actions of operations, and the messages when they are impossible."""
 
 import pytest
+from django.utils.translation import override
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.client.client import PreviousReply, UploadReply
@@ -92,11 +93,21 @@ def test_an_accepted_file_is_sent_again_unchanged(stuck):
     assert (files(), line().last_sequence) == ([(1, True), (2, False)], 1)
 
 
-def test_an_accepted_file_they_do_not_want_again_is_refused_with_their_code(stuck):
-    with pytest.raises(Refused) as refusal:
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ((2,), "The ministry has file 1 and does not take it a second time: nothing has to be done."),
+        ((1, 2), "14: the ministry expects another number"),
+        ((), "14: the ministry expects another number"),
+    ],
+)
+def test_an_accepted_file_they_do_not_want_again_is_refused_with_their_code(stuck, missing, words):
+    stuck.uploads.append(UploadReply(14, missing=missing))
+
+    with override("en"), pytest.raises(Refused) as refusal:
         operations.resend(1, now=NOW)
 
-    assert refusal.value.code == "14"
+    assert (refusal.value.code, str(refusal.value)) == ("14", words)
 
 
 def test_a_forgotten_file_cannot_be_sent_again(stuck):
