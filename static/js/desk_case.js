@@ -254,9 +254,10 @@ window.addEventListener("DOMContentLoaded", () => {
   // --- the counts ---
   const AROUND = 2 * Math.PI * 13;
   // why nothing can be accepted yet
-  const lacking = (open, amounts) => {
-    const told = ["return", "ask"].filter((word) => amounts[word]).map((word) => find(`.n-${word}`).parentElement.textContent);
-    return [open, ...told].map((words) => words.trim().replace(/\s+/g, " ")).filter(Boolean).join(" · ");
+  const lacking = (words, amounts) => {
+    const told = Object.entries(amounts).filter(([word, amount]) => amount && word in words);
+    const counted = ([word, amount]) => words[word].split("|")[amount === 1 ? 0 : 1].replace(/\d+/, amount);
+    return told.map(counted).join(words.between);
   };
   const count = () => {
     const own = judged.filter((part) => !("optional" in part.dataset) || chosen(part));
@@ -285,7 +286,8 @@ window.addEventListener("DOMContentLoaded", () => {
     if (accept) {
       accept.hidden = !whole;
       find(".not-yet").hidden = whole;
-      find(".lacking").textContent = lacking(open && said.length - before ? open.parentElement.textContent : "", amounts);
+      const lack = find(".lacking");
+      lack.textContent = lacking(lack.dataset, { open: said.length - before, returned: amounts.return, asked: amounts.ask });
     }
     all(".parts-nav .sec span").forEach((figure) => {
       const own = all("a", figure.closest(".sec").nextElementSibling).map((link) => document.getElementById(link.hash.slice(1)));

@@ -29,9 +29,9 @@ def test_the_page_says_after_each_rule_of_a_photo_what_keeps_it_from_being_accep
         lacking, full_ring = page.locator(".lacking"), page.locator(".ring.closed")
 
         page.keyboard.press("1")
-        expect(lacking).to_have_text(f"{rules - 1} without a verdict")
+        expect(lacking).to_have_text(f"{rules - 1} rules without a verdict")
         page.keyboard.press("2")
-        expect(lacking).to_have_text(f"{rules - 2} without a verdict · 1 not met")
+        expect(lacking).to_have_text(f"{rules - 2} rules without a verdict, 1 rule not met")
         expect(page.locator(".tallies")).to_contain_text("1 met")
         page.keyboard.press("k")
         for _rule in range(rules - 1):
@@ -81,3 +81,25 @@ def test_a_verdict_on_a_part_that_needs_none_counts_among_all(browser: Browser, 
         expect(page.locator("[data-saved]")).to_contain_text("Saved")
         page.reload()
         expect(judged).to_have_text(f"1 of {every + 1} judged")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_missing_is_said_in_the_same_words_after_a_verdict_and_after_the_page_is_opened_again(
+    browser: Browser, live_server, language: str
+) -> None:
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    assign_to_me(order, reviewer)
+
+    with window(browser, live_server.url, reviewer) as page:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.base}])
+        page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
+        lacking, said = page.locator(".lacking"), []
+        for verdict in ("ok", "return"):
+            page.locator(f".verdicts input[value={verdict}]").first.evaluate("each => each.click()")
+            expect(page.locator("[data-saved]")).to_contain_text({"en": "Saved", "zh-hans": "已保存"}[language])
+            said.append(lacking.text_content())
+            page.reload()
+            said.append(lacking.text_content())
+
+    assert (said[0], said[2]) == (said[1], said[3])
+    assert {"en": "parts without a verdict, 1 to return", "zh-hans": "项未审核、1 项退回"}[language] in str(said[2])

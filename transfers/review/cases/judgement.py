@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import ngettext
-
-from icpportal.fields.language_marks import comma_list
 from transfers.models import ColleagueNote, Order
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.rows import Group
 from transfers.review.cases.drafts import Fields, TypedText
+from transfers.review.cases.parts.lack import OF_PARTS, OF_RULES, Lack
 from transfers.review.cases.parts.parts import optional_of, parts_of
-from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of
+from transfers.review.cases.parts.photo_rules import photo_verdicts_of
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import (
     OK,
@@ -64,10 +62,10 @@ def _whole(photo: Judgement, papers: Judgement) -> Judgement:
     return Judgement(papers.verdicts | photo.verdicts, tally, photo.kept | papers.kept, papers.asked)
 
 
-def lacking_in(order: Order, tally: Tally) -> str:
+def lacking_in(order: Order, tally: Tally) -> Lack:
     """What is missing before it can be accepted."""
     is_photo = is_in(order, Group.PHOTO_IN_REVIEW) and open_look(order) is None
-    return lacking_rules(tally) if is_photo else lacking_words(tally)
+    return Lack(OF_RULES if is_photo else OF_PARTS, tally)
 
 
 def photo_judged(order: Order, typed: TypedText, rounds: Rounds | None = None) -> Judgement:
@@ -89,16 +87,6 @@ def _with_marks(rounds: Rounds, fields: Fields) -> Fields:
     marks: Fields = rounds.sent_back.said["answer"]["marks"] if rounds.sent_back else {}
     left = {name: text for name, text in marks.items() if f"verdict.{name.partition('.')[2]}" not in fields}
     return {**left, **fields}
-
-
-def lacking_words(tally: Tally) -> str:
-    """What is missing before the order can be accepted, in words."""
-    lacking = [
-        (tally.open, ngettext("%(n)s part without a verdict", "%(n)s parts without a verdict", tally.open)),
-        (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),
-        (tally.asked, ngettext("%(n)s asked of a colleague", "%(n)s asked of a colleague", tally.asked)),
-    ]
-    return comma_list(words % {"n": n} for n, words in lacking if n)
 
 
 NOT_JUDGED = Judgement({}, Tally(0, 0, 0, 0), set(), {})

@@ -30,10 +30,10 @@ from transfers.review.cases import drafts
 from transfers.review.cases.buttons import ON_MORE, Contradicted, case_action
 from transfers.review.cases.drafts import VERDICTS, Fields, TypedText
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.judgement import case_judged, judgement_of, lacking_in, lacking_words, photo_judged
+from transfers.review.cases.judgement import case_judged, judgement_of, lacking_in, photo_judged
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.parts import parts_of
-from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
+from transfers.review.cases.parts.photo_rules import reasons_lost, unmet
 from transfers.review.cases.unused import ANSWER_TO, CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
 
@@ -124,7 +124,7 @@ def _take_over(order: Order, reviewer: User, typed: TypedText) -> None:
 def _accept(order: Order, reviewer: User, typed: TypedText) -> None:
     case = judgement_of(order, typed)
     if not case.tally.is_whole:
-        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
+        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_in(order, case.tally)})
     _no_refusal_typed(typed)
     no_justified_objection(order)
     decisions.decide(order, reviewer, review.accept, {"fine": case.fine})
@@ -172,7 +172,7 @@ def return_form(order: Order, typed: TypedText, data: Fields | None) -> ReturnFo
 def _accept_photo(order: Order, reviewer: User, typed: TypedText) -> None:
     case = photo_judged(order, typed)
     if not case.tally.is_whole:
-        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_rules(case.tally)})
+        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_in(order, case.tally)})
     if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words", "words_en")):
         raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
     _no_refusal_typed(typed)

@@ -15,6 +15,7 @@ from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
 from transfers.review.cases.events import CaseEvent
 from transfers.review.cases.notes import CaseNote
+from transfers.review.cases.parts.lack import Lack
 from transfers.review.cases.parts.look import LookBox
 from transfers.review.cases.parts.papers import Papers
 from transfers.review.cases.parts.part import Part, Section, attributes
@@ -48,7 +49,7 @@ class CasePage:
     papers: Papers
     tally: Tally
     arcs: list[Arc]
-    not_yet: str
+    not_yet: Lack
     notes: list[CaseNote]
     water: str  # watermark of each picture: who looks, and when
     kept: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
@@ -145,12 +145,3 @@ def _hint(rule: PhotoRule, found: Collection[str] | None) -> Words:
         return rule.hint
     findings = [_(BY_KEY[key].words) for key in rule.checks if key in found]
     return _("Automatic check: %(words)s") % {"words": comma_list(findings) or _("nothing found")}
-
-
-def lacking_rules(tally: Tally) -> str:
-    """What is missing before the photo can be accepted."""
-    lacking = [
-        (tally.open, ngettext("%(n)s rule without a verdict", "%(n)s rules without a verdict", tally.open)),
-        (tally.returned, ngettext("%(n)s rule not met", "%(n)s rules not met", tally.returned)),
-    ]
-    return comma_list(words % {"n": n} for n, words in lacking if n)
