@@ -238,7 +238,7 @@ def test_the_deadlines_behind_an_unreadable_order_are_extended_and_its_reference
     assert out.getvalue().splitlines() == [
         good.reference,
         f"{bad.reference} failed: Unreadable",
-        "1 deadlines moved by 12 h",
+        "totals: moved 1, by 12 h",
     ]
     due = {order.reference: order.due_at for order in Order.objects.all()}
     assert due == {bad.reference: NOW + timedelta(hours=1), good.reference: NOW + timedelta(hours=14)}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from icpportal.outbox.models import Message
@@ -57,3 +58,12 @@ def test_who_has_verified_already_is_not_told_to_do_it_until_a_later_time() -> N
 
     assert sent_to() == {"account", "administrator"}
     assert (LEAD in mails(), ADMINISTRATOR in mails()) == (False, True)
+
+
+@pytest.mark.parametrize("hours", ["0", "-3", "99999"])
+def test_a_number_of_hours_that_cannot_be_is_refused_with_those_that_can(hours: str) -> None:
+    """No hours at all were refused with: up to 720."""
+    options = ["--from", "2026-12-01T00:00", "--to", "2026-12-02T00:00", f"--by={hours}", "--reason", "outage"]
+
+    with pytest.raises(CommandError, match=r"^--by is a number of hours above 0, at most \d+, such as 12$"):
+        call_command("extend_deadlines", *options)

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self, *, begin: datetime, end: datetime, by: float, reason: str, dry_run: bool, **options: str | int | None
     ) -> None:
         if not 0 < by <= MOST_HOURS:
-            raise CommandError(f"--by is a number of hours up to {MOST_HOURS}, such as 12")
+            raise CommandError(f"--by is a number of hours above 0, at most {MOST_HOURS}, such as 12")
         if not reason.strip():
             raise CommandError("--reason says why: applicants read it")
         if begin >= end:
@@ -48,6 +48,6 @@ class Command(BaseCommand):
         else:
             for line in [*ran.done, *(f"{each.reference} failed: {each.trouble}" for each in ran.failed)]:
                 self.stdout.write(line)
-            self.stdout.write(f"{len(ran.done)} deadlines {'would be ' if dry_run else ''}moved by {by:g} h")
+            self.stdout.write(f"totals: {'would move' if dry_run else 'moved'} {len(ran.done)}, by {by:g} h")
         if failed:
-            raise CommandError(f"{len(failed)} deadlines could not be moved; see the log", returncode=2)
+            raise CommandError(f"not moved: {len(failed)}; the log says why", returncode=2)
