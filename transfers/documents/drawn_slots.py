@@ -58,7 +58,10 @@ def slot_context(
         shown["state"], shown["label"] = "reused", _used_again(paper)
     if to_replace and shown["state"] in (*READY, "reused"):
         shown["state"], shown["label"] = "replace", ""
-    shown["is_quiet"] = shown["state"] not in LACKING
+    is_extra = shown["state"] == "empty" and side > slot.needed
+    if is_extra:
+        shown["label"] = str(_("Only if there is one"))
+    shown["is_quiet"] = is_extra or shown["state"] not in LACKING
     if is_open:
         shown["form"], shown["form_url"] = UploadForm(key=f"{slot.key}_{side}"), f"{page}?side={side}"
     if is_open and paper is not None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from lxml.html import fromstring as html_of
 from PIL import Image
 
 from icpportal.accounts.models import User
@@ -124,6 +125,21 @@ def test_a_passport_is_one_page_and_its_slot_says_which(client):
     assert ["Page with the photo" in slot, "admin_id-2" in slot] == [True, False]
     assert "Still needed: back" in of_lead
     assert ["front, back" in of_administrator, "View" in of_administrator] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("slot", "badges"),
+    [("statement", ["Ready", "Only if there is one"]), ("lead_id", ["Ready", "Not uploaded"])],
+)
+def test_after_its_first_page_a_document_is_asked_for_another_only_where_one_is_needed(client, slot, badges):
+    """The second page of a statement was called not uploaded, like the back of an ID card."""
+    order = make_order()
+    make_ready_document(order, slot)
+    agree(order, slot)
+
+    page = html_of(english(client, order.owner).get(slot_of(order, slot)).content.decode())
+
+    assert [each.text_content().strip() for each in page.xpath("//p[@class='slot-state']")] == badges
 
 
 # --- which slots -----------------------------------------------------------------------------
