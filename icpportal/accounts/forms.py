@@ -11,7 +11,8 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,11 @@ class NewPassword(forms.Form):
             self.add_error("password1", error)
 
 
+def _beside(*links: tuple[str, str]) -> SafeString:
+    """Links to read beside the form: after a refusal, Back leads to no page, and a password is not filled in again."""
+    return format_html_join(" · ", '<a class="link" href="{}" target="_blank" rel="noopener">{}</a>', links)
+
+
 class SignUpForm(NewPassword):
     """A new account: address, mobile, password and consent."""
 
@@ -113,9 +119,9 @@ class SignUpForm(NewPassword):
 
     def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, files, **options)
-        links = ((reverse("terms"), gettext("Terms of use")), (reverse("privacy"), gettext("Privacy notice")))
-        self.fields["agree"].help_text = format_html(
-            '<a class="link" href="{}">{}</a> · <a class="link" href="{}">{}</a>', *links[0], *links[1]
+        self.fields["agree"].help_text = _beside(
+            (reverse("terms"), gettext("Terms of use (opens in a new tab)")),
+            (reverse("privacy"), gettext("Privacy notice (opens in a new tab)")),
         )
         self._kept = self._kept_before()
         if self._kept:

@@ -1,4 +1,4 @@
-"""A browser caches public pages for a minute: choices, signing in and signing out are visible at once."""
+"""Visitors in a browser, which caches public pages for a minute: choices and signing in and out are visible at once."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -59,3 +59,19 @@ def test_signing_in_and_out_is_visible_on_cached_pages(page: Page) -> None:
     expect(bell).to_have_count(0)
     page.go_back()
     expect(bell).to_have_count(0)
+
+
+def test_the_terms_are_read_beside_a_refused_sign_up_and_what_was_typed_is_still_there(page: Page) -> None:
+    """They opened in its place; Back led to the browser's own page of errors, and all had to be typed again."""
+    page.goto("/account/signup/")
+    page.fill("[name=email]", "lin@example.com")
+    page.fill("[name=mobile]", "13700000001")
+    page.locator("main form .actions button").first.click()
+    expect(page.locator("main [role=alert]").first).to_be_visible()
+
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Terms of use (opens in a new tab)").click()
+
+    expect(opened.value.locator("h1")).to_have_text("Terms of use")
+    expect(page.locator("[name=email]")).to_have_value("lin@example.com")
+    expect(page.locator("[name=mobile]")).to_have_value("13700000001")
