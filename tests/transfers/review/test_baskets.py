@@ -521,6 +521,16 @@ def test_operations_read_beside_a_held_order_what_the_code_means_and_find_its_re
         assert "“Orders on hold” names the code" in str(cause_of("orders.held").act)
 
 
+def test_operations_read_that_an_order_is_on_hold_without_a_code_and_where_its_words_are(client):
+    held = make_order(state=states.HANDING_OVER, held=True)
+    client = english(client, staff("operations"))
+
+    row = document_fromstring(client.get(QUEUE, {"queue": "held"}).content.decode()).xpath("string(//tbody)")
+
+    assert held.reference in row
+    assert "The authority gave no code; what it said is in the reports" in " ".join(row.split())
+
+
 def test_a_lead_reads_in_the_case_that_the_order_is_on_hold_and_who_acts(client):
     held = make_order(state=states.HANDING_OVER, held=True, authority_code="1053")
     free = make_order(state=states.HANDING_OVER)
