@@ -113,11 +113,11 @@ class HttpPages:
                 connection.settimeout(clock.seconds_left())
                 connection.sendall(_request(wanted))
                 # Wire has the only method of a socket that the response uses
-                response = HTTPResponse(cast(socket.socket, Wire(connection, clock)), method="GET")
-                response.begin()
-                if response.status in MOVED and (location := response.headers.get("Location")):
-                    return location
-                return _page(wanted, response)
+                with HTTPResponse(cast(socket.socket, Wire(connection, clock)), method="GET") as response:
+                    response.begin()
+                    if response.status in MOVED and (location := response.headers.get("Location")):
+                        return location
+                    return _page(wanted, response)
         except ssl.SSLCertVerificationError as problem:
             raise Refused("the certificate does not hold", code=CERTIFICATE) from problem
         except (OSError, HTTPException, UnicodeError) as problem:

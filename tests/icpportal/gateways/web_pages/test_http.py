@@ -1,8 +1,10 @@
 """Customers' pages are fetched only from the public web: a real server here, the test's own names and connections."""
 
+import gc
 import gzip
 import socket
 import ssl
+import sys
 import threading
 import tracemalloc
 import zlib
@@ -344,6 +346,26 @@ def test_an_answer_that_is_no_page_is_named(server: Server, answer: bytes, code:
     server.answers["/"] = answer
 
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == code
+
+
+@pytest.mark.parametrize(
+    "answer", [reply(b"\x89PNG", kind="image/png"), b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"]
+)
+def test_no_answer_stays_open_after_it_was_refused(
+    server: Server, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda each: problems.append(str(each.exc_value)))
+    server.answers["/"] = answer
+
+    def ask() -> type[BaseException]:
+        with pytest.raises((Refused, Retryable)) as refusal:  # it refers to itself, like an exception that is logged
+            server.pages().fetch("http://example.com/")
+        return refusal.type
+
+    assert ask() in (Refused, Retryable)
+    gc.collect()
+    assert problems == []
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"])
