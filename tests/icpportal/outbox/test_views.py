@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -120,6 +121,7 @@ def test_an_anonymous_reader_is_sent_to_sign_in(client, wang, name: str):
     assert Message.objects.get().read_at is None
 
 
+@time_machine.travel(DUE, tick=False)
 def test_mails_and_texts_are_not_listed_separately_but_shown_with_their_state(reader, wang):
     for channel in ("site", "email", "sms"):
         make_message(wang, channel, "e:1")

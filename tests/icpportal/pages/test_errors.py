@@ -4,6 +4,7 @@ import logging
 import re
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
@@ -116,6 +117,7 @@ def test_a_request_larger_than_the_portal_reads_is_413_and_not_400(request_):
     assert heading(page) == "内容过大，无法接收"
 
 
+@time_machine.travel("2026-11-27T16:00+08:00", tick=False)
 def test_a_pause_states_its_end_if_known(reader):
     page = reader.get("/gallery/too-many/")
 

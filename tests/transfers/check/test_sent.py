@@ -204,6 +204,8 @@ def test_the_day_of_our_answer_is_a_calendar_file_without_a_name_while_we_review
         page = page_of(client, order)
         address = reverse("answer-file", args=[order.reference])
         answer = client.get(address)
+        Order.objects.filter(pk=order.pk).update(state=states.PHOTO_DUE)
+        gone, after = client.get(address), page_of(client, order)
     file = answer.content.decode().replace("\r\n ", "")
 
     assert f'href="{address}"' in page
@@ -212,7 +214,4 @@ def test_the_day_of_our_answer_is_a_calendar_file_without_a_name_while_we_review
     assert f"SUMMARY:Order {order.reference}: our answer" in file
     assert "林" not in file
     assert "VALARM" not in file, "it is our turn"
-
-    Order.objects.filter(pk=order.pk).update(state=states.PHOTO_DUE)
-    assert client.get(address).status_code == 404
-    assert "our answer" not in page_of(client, order)
+    assert (gone.status_code, "our answer" in after) == (404, False)

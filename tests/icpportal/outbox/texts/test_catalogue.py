@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from icpportal.fields.language_marks import HAN
 from icpportal.outbox.texts import catalogue
@@ -366,6 +367,7 @@ def test_the_signature_is_a_setting(settings):
 ORDER_URL = "https://beian.example.com/transfers/T7Q4-M2KX/"
 
 
+@time_machine.travel(LONGEST["opened"], tick=False)
 def test_a_mail_says_what_happened_whose_turn_it_is_by_when_where_and_from_whom():
     rendered = render("order_lapsed", "email", "zh-hans", {**LONGEST, "domain": "example.com", "url": ORDER_URL})
 
@@ -382,6 +384,7 @@ def test_a_mail_says_what_happened_whose_turn_it_is_by_when_where_and_from_whom(
     ]
 
 
+@time_machine.travel(LONGEST["opened"], tick=False)
 def test_the_english_mail_says_the_same():
     blocks = render("order_lapsed", "email", "en", {**LONGEST, "url": ORDER_URL}).text.split("\n\n")
 
@@ -442,6 +445,7 @@ def test_the_words_of_a_mail_do_not_point_up_to_the_time_below_them(folder: str)
 
 
 @pytest.mark.parametrize("name", [name for name in EVENTS if "_reminder" in name or name.startswith("phones_")])
+@time_machine.travel(LONGEST["opened"], tick=False)
 def test_every_reminder_states_its_deadline(name: str):
     assert "by Fri 27 Nov, 16:20 Beijing time" in render(name, "email", "en", LONGEST).mail.due
 
