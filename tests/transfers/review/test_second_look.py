@@ -203,6 +203,7 @@ def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move
     assert order.events.get().actor == gao[0]
     timeline = case(lin[1], order, "more")
     assert "高扬 asked a second person: Submitting an accepted order to the authority" in timeline
+    assert "Every order of this province is looked at twice" in timeline
     assert "林远 allowed what 高扬 had asked" in timeline
 
 

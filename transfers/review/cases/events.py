@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -103,7 +104,7 @@ def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) ->
     found = rounds.get(asked.asked_at)
     parts = [str(part_label(part)) for part in asked.said.get("answer", {}).get("parts", [])]
     return [
-        CaseEvent(first.at, first.who, first.what, because_words(asked), _verdicts(found) if found else []),
+        CaseEvent(first.at, first.who, first.what, capfirst(because_words(asked)), _verdicts(found) if found else []),
         *(CaseEvent(end.at, end.who, end.what, end.words, parts) for end in ends),
     ]
 
