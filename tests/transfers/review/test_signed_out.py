@@ -59,6 +59,9 @@ def test_a_note_for_colleagues_outlives_the_session(desk: Page, order: Order) ->
 
     desk.get_by_label("Note", exact=True).fill(WORDS)
     expect(desk.locator("[data-saved]")).to_have_text("Not saved: you are signed out")
+    expect(desk.get_by_label("Note", exact=True)).to_be_in_viewport(ratio=1)
+    expect(desk.locator("[data-saved]")).to_be_in_viewport(ratio=1)
+    expect(desk.locator("[data-sign-in]")).to_be_in_viewport(ratio=1)
     desk.get_by_role("button", name="Keep the note").click()
 
     expect(desk.get_by_label("Note", exact=True)).to_have_value(WORDS)
