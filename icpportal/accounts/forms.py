@@ -96,7 +96,7 @@ class NewPassword(forms.Form):
 
 def _beside(*links: tuple[str, str]) -> SafeString:
     """Links to read beside the form: after a refusal, Back leads to no page, and a password is not filled in again."""
-    return format_html_join(" · ", '<a class="link" href="{}" target="_blank" rel="noopener">{}</a>', links)
+    return format_html_join(" ", '<a class="link" href="{}" target="_blank" rel="noopener">{}</a>', links)
 
 
 class SignUpForm(NewPassword):
