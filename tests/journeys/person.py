@@ -220,6 +220,10 @@ class Person:
         self.open(f"/transfers/{self.reference}/website/")
         self.page.fill("[name=site_name]", "示例旅程品牌网")
         self.tick("[name=content][value='8']")
+        self.tick("[name=needs_approval][value=yes]")
+        expect(self.page.locator("[name=approval_number]")).to_be_visible()
+        # "Leave this empty": for who sees the group whatever was answered
+        expect(self.page.locator("[data-without-script]")).to_be_visible(visible=not self.manner.script)
         self.tick("[name=needs_approval][value=no]")
         self.press()
         self.open(f"/transfers/{self.reference}/administrator/")
