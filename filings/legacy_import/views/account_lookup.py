@@ -45,11 +45,20 @@ def find(request: HttpRequest) -> HttpResponse:
         "form": form,
         "code_form": code_form,
         "forms": [code_form or form],
-        "domain": (form["domain"].value() or "") if code_form else "",
+        "domain": _domain_of(form) if code_form else "",
         "account": added_message(request, ACCOUNT) or "",
         "back_url": reverse("import"),
     }
     return draw(request, "filings/import_find.html", context)
+
+
+def _domain_of(form: FindForm) -> str:
+    """The domain of what was typed, which may be a whole address."""
+    typed: str = form["domain"].value() or ""
+    try:
+        return str(form.fields["domain"].clean(typed))
+    except ValidationError:
+        return typed
 
 
 def _send_code(request: HttpRequest, domain: str, form: FindForm) -> bool:

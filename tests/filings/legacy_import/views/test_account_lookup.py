@@ -74,6 +74,14 @@ def test_the_code_goes_to_the_lead_s_filed_mobile_and_the_right_one_shows_the_ma
     assert reverse("import-reset") in page
 
 
+def test_the_page_names_the_domain_of_an_address_that_was_pasted(browser, world):
+    page = ask(browser, "https://www.example.com/shop?from=mail").content.decode()
+
+    assert "<p>example.com</p>" in page
+    assert "/shop" not in page
+    assert [to for to, _code in texts()] == [LEAD]
+
+
 def test_without_the_lead_s_mobile_it_goes_to_the_administrator(browser, old):
     old(filing(lead_phone1=""))
 
