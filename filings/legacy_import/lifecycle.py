@@ -42,14 +42,14 @@ def something_left(thing: LegacyImport, facts: Facts) -> bool:
     return bool(facts.get("left")) and bool(facts.get("fresh"))
 
 
-def has_papers(thing: LegacyClaim, facts: Facts) -> bool:
-    """There is at least one picture, and all of them are checked."""
-    return bool(facts.get("papers_ready"))
+def can_be_sent(thing: LegacyClaim, facts: Facts) -> bool:
+    """There is a picture, all of them are checked, and what was declined has changed."""
+    return bool(facts.get("papers_ready")) and (thing.state != DECLINED or bool(facts.get("changed")))
 
 
-def has_papers_for_account(thing: LegacyClaim, facts: Facts) -> bool:
+def can_be_sent_for_account(thing: LegacyClaim, facts: Facts) -> bool:
     """The same, for a claim of an old account."""
-    return has_papers(thing, facts) and is_of_account(thing, facts)
+    return can_be_sent(thing, facts) and is_of_account(thing, facts)
 
 
 def is_of_account(thing: LegacyClaim, facts: Facts) -> bool:
@@ -66,8 +66,8 @@ IMPORT_ROWS = (
     Move("again", (IMPORTED, FAILED), PREVIEWED, by=APPLICANT, guard=something_left),
 )
 CLAIM_ROWS = (
-    Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=has_papers_for_account, notify="reset_received"),
-    Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=has_papers, notify="claim_received"),
+    Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=can_be_sent_for_account, notify="reset_received"),
+    Move("send", (OPEN, DECLINED), SENT, by=APPLICANT, guard=can_be_sent, notify="claim_received"),
     Move("withdraw", (SENT,), OPEN, by=APPLICANT),
     Move("accept", (SENT,), ACCEPTED, by=REVIEWER, guard=is_of_account, notify="reset_accepted"),
     Move("accept", (SENT,), ACCEPTED, by=REVIEWER, notify="claim_accepted"),

@@ -145,18 +145,30 @@ def _hold(claim: LegacyClaim) -> None:
     claim.version += 1  # the caller has made this change itself
 
 
-def facts_of(claim: LegacyClaim) -> dict[str, Fact]:
-    """The facts that the guard of `send` reads."""
+def facts_of(claim: LegacyClaim, words: str) -> dict[str, Fact]:
+    """The facts that the guard of `send` reads, with the words that are about to be sent."""
     papers = list(papers_of(claim))
     ready = bool(papers) and all(paper.document.is_ready for paper in papers)
-    return {"papers_ready": ready, "reset": is_reset(claim.record)}
+    changed = has_new_pictures(claim) or bool(words and words != claim.words)
+    return {"papers_ready": ready, "changed": changed, "reset": is_reset(claim.record)}
+
+
+def has_new_pictures(claim: LegacyClaim) -> bool:
+    """Whether a picture was added, replaced or removed since the claim entered its state."""
+    since = claim.entered_at
+    added = Q(added_at__gt=since, retired_at=None)
+    return claim.papers.filter(added | Q(added_at__lte=since, retired_at__gt=since)).exists()
 
 
 def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None:
-    """Sends the claim to a reviewer. Raises `MoveNotAllowed`, also when its papers changed since it was read."""
+    """Sends the claim to a reviewer.
+
+    Raises `MoveNotAllowed` also when its papers changed since it was read, and when it was declined as it is.
+    """
+    facts = facts_of(claim, words)
     claim.words = words
     columns = {"words": seal_value(claim, "words")}
-    CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
+    CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts, columns=columns, now=now)
 
 
 def withdraw(claim: LegacyClaim, *, now: datetime | None = None) -> None:

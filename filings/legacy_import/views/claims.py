@@ -174,14 +174,8 @@ def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
     form = SendClaimForm(request.POST)
     if not form.is_valid():
         return _page(request, mine, form)
-    if not claiming.facts_of(mine)["papers_ready"]:
-        waiting = any(paper.document.is_checking for paper in claiming.papers_of(mine))
-        words = (
-            _("A picture is still being checked: try again in a moment")
-            if waiting
-            else _("Upload at least one document, and replace any that failed the check")
-        )
-        form.add_error(None, ValidationError(words, code="papers_missing"))
+    if (lacking := _lacking(mine, form.cleaned_data["words"])) is not None:
+        form.add_error(None, lacking)
         return _page(request, mine, form)
     try:
         claiming.send(mine, form.cleaned_data["words"])
@@ -193,6 +187,23 @@ def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
         form.add_error(None, ValidationError(words, code="papers_changed"))
         return _page(request, mine, form)
     return redirect(mine)
+
+
+def _lacking(mine: LegacyClaim, words: str) -> ValidationError | None:
+    """What has to be done before the claim can be sent with these words."""
+    facts = claiming.facts_of(mine, words)
+    if not facts["papers_ready"]:
+        waiting = any(paper.document.is_checking for paper in claiming.papers_of(mine))
+        said = (
+            _("A picture is still being checked: try again in a moment")
+            if waiting
+            else _("Upload at least one document, and replace any that failed the check")
+        )
+        return ValidationError(said, code="papers_missing")
+    if mine.state == states.DECLINED and not facts["changed"]:
+        said = _("Nothing has changed since the answer: replace or add a document, or write what we should know")
+        return ValidationError(said, code="claim_unchanged")
+    return None
 
 
 def _paper(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:

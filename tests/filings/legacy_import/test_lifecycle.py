@@ -37,7 +37,7 @@ def test_the_tables_are_complete():
     assert legacy_lives() == []
 
 
-ALL = {"fresh": True, "n": 1, "m": 1, "left": True, "papers_ready": True}
+ALL = {"fresh": True, "n": 1, "m": 1, "left": True, "papers_ready": True, "changed": True}
 
 
 @pytest.mark.parametrize("lifecycle", [IMPORT, CLAIM])

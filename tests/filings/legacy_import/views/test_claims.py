@@ -391,8 +391,8 @@ def test_a_claim_whose_papers_change_during_the_check_is_not_sent(mine, monkeypa
     ready(mine)
     look = claiming.facts_of
 
-    def looked(claim):
-        facts = look(claim)
+    def looked(claim, words):
+        facts = look(claim, words)
         change(LegacyClaim.objects.get(pk=claim.pk))
         return facts
 
@@ -487,6 +487,41 @@ def test_a_declined_claim_shows_why_and_can_be_sent_again_with_other_papers(brow
     assert mine.state == states.SENT
     assert first.document.state == "ready"  # a reviewer saw it, so it stays for the record
     assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send", "decline", "send"]
+
+
+def test_a_declined_claim_is_not_sent_again_as_it_was(browser, mine):
+    """Nothing new came to the reviewer, who had to decline it once more."""
+    paper = ready(mine)
+    claiming.send(mine, "我的旧备案")
+    claiming.decline(mine, make_reviewer(), {"zh": "缺少证件反面"})
+
+    untouched = browser.post(mine.get_absolute_url(), {"send": "1", "words": "我的旧备案"})
+    emptied = browser.post(mine.get_absolute_url(), {"send": "1", "words": ""})
+
+    assert errors(untouched) == errors(emptied) == {"__all__": ["claim_unchanged"]}
+    assert "Nothing has changed since the answer" in untouched.content.decode()
+    with pytest.raises(MoveNotAllowed):
+        claiming.send(LegacyClaim.objects.get(), "我的旧备案")
+    assert [each.pk for each in claiming.papers_of(mine)] == [paper.pk]
+
+
+def test_a_declined_claim_is_sent_again_with_more_words_or_with_fewer_pictures(browser, mine):
+    ready(mine)
+    ready(mine, side=2)
+    claiming.send(mine, "")
+    claiming.decline(mine, make_reviewer(), {"zh": "请说明"})
+
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": "证件已换新"})
+
+    mine.refresh_from_db()
+    assert (mine.state, mine.words) == (states.SENT, "证件已换新")
+    claiming.decline(mine, make_reviewer(), {"zh": "第二张与本案无关"})
+    seen = claiming.papers_of(mine).get(side=2).document.reference
+    browser.post(side_of(mine, 2), {"remove": seen})
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": "证件已换新"})
+
+    mine.refresh_from_db()
+    assert mine.state == states.SENT
 
 
 @pytest.mark.parametrize("is_declined", [False, True])
