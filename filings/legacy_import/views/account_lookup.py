@@ -41,7 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
     elif added_message(request, SENT):
         fill(request, form)
         code_form = FindCodeForm()
-    context = {
+    context: dict[str, object] = {
         "form": form,
         "code_form": code_form,
         "forms": [code_form or form],
