@@ -9,15 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
 from icpportal.fields.components import Action, StateMark
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
+from icpportal.lifecycle import APPLICANT
 from icpportal.outbox import preferences
+from icpportal.outbox.texts import catalogue
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from icpportal.time_format import day_words, to_beijing
 from transfers.check.receipt import receipt_of
@@ -26,8 +28,9 @@ from transfers.durations.spans import AUTHORITY
 from transfers.models import Order
 from transfers.notifications.calendar_file import answer_ics
 from transfers.notifications.topics import RECEIVED
-from transfers.orders import queries
+from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, state_of
+from transfers.orders.moves import SUBMIT, TABLE
 from transfers.orders.people import administrator, lead
 from transfers.orders.rows import Group
 from transfers.pages.buttons import buttons
@@ -37,7 +40,7 @@ from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import brief_of
 from verification.photos.methods import BACKDROP
 
-# by whether email and text message are switched off
+# by whether email and text message are not sent
 CONFIRMED: dict[tuple[bool, ...], Words] = {
     (False, False): gettext_lazy("We confirm it to %(email)s and by text to %(mobile)s."),
     (False, True): gettext_lazy("We confirm it to %(email)s."),
@@ -80,7 +83,7 @@ def sent_page(request: HttpRequest, reference: str) -> HttpResponse:
         frame=frame(order),
         at=at,
         answer_at=answer_at,
-        told=_told(account_of(request)) if is_waiting else "",
+        told=_told(order, account_of(request)) if is_waiting else "",
         state=_mark(order),
         steps=_steps(order, answer_at) if is_waiting else [],
         takes_back=next(iter(buttons(order)), None) if is_waiting else None,
@@ -118,12 +121,19 @@ def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _told(user: User) -> str:
+def _told(order: Order, user: User) -> str:
     """Where the reader gets the confirmation; "" if they have switched it off."""
     off = preferences.muted_pairs(user)
-    is_off = tuple((RECEIVED, channel) in off for channel in preferences.CHOSEN)
+    by_email, by_text = ((RECEIVED, channel) not in off for channel in preferences.CHOSEN)
     facts = {"email": mask_email(user.email), "mobile": mask_mobile(user.mobile)}
-    return str(CONFIRMED[is_off]) % facts
+    return str(CONFIRMED[not by_email, not (by_text and _is_texted(order))]) % facts
+
+
+def _is_texted(order: Order) -> bool:
+    """Whether the confirmation of the last submission exists as a text message: that of changes is only mailed."""
+    before = order.events.filter(move=SUBMIT.name).values_list("from_state", flat=True).first() or states.DRAFT.key
+    rows = TABLE.rows_from(order.kind, before, APPLICANT)
+    return any(catalogue.has(row.notify, "sms") for row in rows if row.name == SUBMIT.name)
 
 
 def _answer_at(order: Order) -> datetime | None:
@@ -150,12 +160,19 @@ def _steps(order: Order, answer_at: datetime | None) -> list[NextStep]:
 
 def _review(order: Order, answer_at: datetime | None) -> NextStep:
     when = _("by %(day)s") % {"day": day_words(to_beijing(answer_at).date())} if answer_at else ""
-    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
-    text = _(
+    numbers = settings.PROVIDER_CALLER_NUMBERS
+    text = ngettext(
         "If something is unclear, we call %(mobile)s from %(numbers)s on working days, %(hours)s Beijing time. "
-        "Save the number."
+        "Save the number.",
+        "If something is unclear, we call %(mobile)s from %(numbers)s on working days, %(hours)s Beijing time. "
+        "Save the numbers.",
+        len(numbers),
     )
-    facts = {"mobile": mask_mobile(lead(order).mobile), "numbers": numbers, "hours": settings.PROVIDER_HOURS}
+    facts = {
+        "mobile": mask_mobile(lead(order).mobile),
+        "numbers": comma_list(numbers),
+        "hours": settings.PROVIDER_HOURS,
+    }
     return NextStep("blue", when, _("We review"), text % facts)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from icpportal.outbox import preferences
+from icpportal.outbox.models import Message
 from icpportal.time_format import BEIJING
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
@@ -136,6 +137,32 @@ def test_the_page_announces_only_confirmations_that_its_reader_wants(
     found = re.search(r"We confirm it [^<]*?\.(?=\s*<)", page_of(client, order))
 
     assert (" ".join(found[0].split()) if found else "") == said
+
+
+def test_after_a_return_only_what_is_sent_is_announced(client: Client) -> None:
+    """The message about changes is mailed and not texted; the page announced a text that nobody got."""
+    order = make_complete(owner=make_user("lin@example.com", mobile="13900000001"), state=states.RETURNED)
+    client.cookies["django_language"] = "en"
+
+    answer = sign_in(client, order.owner).post(
+        reverse("check", args=[order.reference]), {"declared": "on"}, follow=True
+    )
+
+    assert "We confirm it to l***@example.com." in words_on(answer.content.decode())
+    assert {message.channel for message in Message.objects.filter(template="order_received_again")} == {"email", "site"}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (["010-0000-0007"], "from 010-0000-0007 on working days, 9:00–18:00 Beijing time. Save the number."),
+        (["1", "2"], "from 1, 2 on working days, 9:00–18:00 Beijing time. Save the numbers."),
+    ],
+)
+def test_the_numbers_to_be_saved_are_counted(client: Client, settings: Any, numbers: list[str], said: str) -> None:
+    settings.PROVIDER_CALLER_NUMBERS = numbers
+
+    assert said in words_on(page_of(client, make_submitted()))
 
 
 def test_once_we_have_answered_the_page_announces_no_confirmation(client: Client) -> None:
