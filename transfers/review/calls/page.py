@@ -130,7 +130,7 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""
     return CallPage(
-        title=_("Call %(name)s") % {"name": called.name or called.label},
+        title=_("Call the person who objects") if call.objection_id else _("Call %(name)s") % {"name": called.name},
         about=call.about,
         row=row,
         work=work(reader, call=call),

@@ -127,8 +127,10 @@ def test_the_page_of_a_call_about_an_objection_says_nothing_of_the_applicant_bei
     desk = english(Client(), make_reviewer())
     send(desk, objection, "call", to="objector", about="what shows that it is theirs")
 
-    html = page(desk, f"/admin/desk/calls/{Call.objects.get().pk}/")
+    listed, html = (page(desk, f"/admin/desk/calls/{part}") for part in ("", f"{Call.objects.get().pk}/"))
 
+    assert "<h1>Call the person who objects</h1>" in html
+    assert listed.count("The person who objects") == 1  # in place of a name, and not once more as a role
     assert [words in html for words in ("The person who objects was told that we call", "Nobody is told")] == [
         True,
         True,
