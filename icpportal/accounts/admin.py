@@ -34,7 +34,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import RequestPanel, asked_for
-from icpportal.desk.event_lines import log_change
+from icpportal.desk.event_lines import in_all_languages, log_change
 from icpportal.fields import phones
 
 if TYPE_CHECKING:
@@ -222,6 +222,14 @@ class AccountAdmin(admin.ModelAdmin):
         """Without what has a row of its own: roles, which `role_changes` records, and closing."""
         form.changed_data = [name for name in form.changed_data if name not in ("held_roles", "is_active")]
         return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(
+        self, request: HttpRequest, obj: User, message: "str | list[dict[str, dict[str, list[str]]]]"
+    ) -> LogEntry:
+        """With the roles that the account begins with."""
+        given = roles.names_of(User.objects.get(pk=obj.pk))
+        words = in_all_languages(lambda: role_changes.words_of((), given)) if given else message
+        return super().log_addition(request, obj, words)
 
     def log_change(
         self, request: HttpRequest, obj: User, message: "str | list[dict[str, dict[str, list[str]]]]"

@@ -78,7 +78,13 @@ def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None
 
 def change_words(asked: ApprovalRequest) -> str:
     """`Roles: from Reviewer to Lead reviewer`."""
-    return _words(_names(asked, "before"), _names(asked, "after"))
+    return words_of(_names(asked, "before"), _names(asked, "after"))
+
+
+def words_of(before: Iterable[str], after: Iterable[str]) -> str:
+    """The same for any two sets of roles; none is `no role`."""
+    said = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
+    return _("Roles: from %(before)s to %(after)s") % {side: words or _("no role") for side, words in said.items()}
 
 
 def _names(asked: ApprovalRequest, side: str) -> set[str]:
@@ -86,16 +92,11 @@ def _names(asked: ApprovalRequest, side: str) -> set[str]:
     return {str(name) for name in names} if isinstance(names, list) else set()
 
 
-def _words(before: Iterable[str], after: Iterable[str]) -> str:
-    said = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
-    return _("Roles: from %(before)s to %(after)s") % {side: words or _("no role") for side, words in said.items()}
-
-
 def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
         roles.note_duties_changed(user)
-        log_change(user, actor, lambda: _words(before, after))
+        log_change(user, actor, lambda: words_of(before, after))
         if user.is_staff and not roles.is_staff_role(before):
             _begin_as_staff(user, actor)
         else:

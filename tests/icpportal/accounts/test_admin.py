@@ -17,6 +17,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals.models import ROLE
 from icpportal.approvals.queries import open_request
 from icpportal.codes.models import Code
+from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.stock.pages import StockPages
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import work
@@ -122,7 +123,9 @@ def test_operations_create_staff_who_set_their_own_password(desk, client_factory
     assert "The invitation is on its way" in desk.get(made.url).content.decode()
     assert (rev.is_staff, rev.has_usable_password(), roles.names_of(rev)) == (True, False, {roles.REVIEWER})
     assert signed_in.url == reverse("admin:index")
-    assert LogEntry.objects.filter(object_id=str(rev.pk)).count() == 1
+    recorded = LogEntry.objects.get(object_id=str(rev.pk))
+    with override("en"):
+        assert read_of_log(recorded.change_message) == "Roles: from no role to Reviewer"
 
 
 @pytest.mark.parametrize(

@@ -377,7 +377,7 @@ def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_list
 
     looks, duties, given = (
         side(client, heading)
-        for heading in ("Cases opened without having them, today", "Accounts with two duties", "Roles given, 30 days")
+        for heading in ("Cases opened without having them, today", "Accounts with two duties", "Roles that take two people, 30 days")
     )
 
     assert ["Wu Yangben" in looks, "opened 2 cases without having them" in looks, "Gao" in looks] == [True, True, False]
@@ -385,7 +385,7 @@ def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_list
     assert "Zhao Li" in given
     assert "Gao Yang, agreed by Wu Yangben · Roles: from Reviewer to Lead reviewer" in given
     ApprovalRequest.objects.filter(pk=asked.pk).update(ended_at=timezone.now() - timedelta(days=31))
-    assert "Zhao Li" not in side(client, "Roles given, 30 days")
+    assert "Zhao Li" not in side(client, "Roles that take two people, 30 days")
 
 
 @pytest.mark.parametrize(
