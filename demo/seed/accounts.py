@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
@@ -55,7 +57,7 @@ def open_accounts() -> dict[str, User]:
 
 
 def _open(account: DemoAccount) -> User:
-    known = User.objects.filter(email=account.email).first()
+    known = _known(account)
     if known is not None:
         return known
     return open_account(
@@ -65,3 +67,9 @@ def _open(account: DemoAccount) -> User:
         name=account.name,
         held_roles=account.held_roles,
     )
+
+
+def _known(account: DemoAccount) -> User | None:
+    """The account from an earlier start, also if who tries the demo has changed its address or its mobile."""
+    of_address = Q(email=account.email) | Q(former_addresses__email=account.email)
+    return User.objects.filter(of_address).first() or User.objects.with_mobile(account.mobile).first()
