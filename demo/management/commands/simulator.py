@@ -127,7 +127,9 @@ def fault(client: SimulatorClient, given: Namespace) -> Said:
     """switch a fault on or off; without arguments: what is on"""
     if given.lift:
         client.lift_faults()
-    if given.method and given.kind:
+    if given.method and not given.kind:
+        raise NotDone(f"name a fault too, such as: fault {given.method} slow 3")
+    if given.method:
         return client.fault(
             given.method,
             given.kind,
@@ -149,10 +151,19 @@ def filing(client: SimulatorClient, given: Namespace) -> Said:
 
 
 def province(client: SimulatorClient, given: Namespace) -> Said:
-    """how a province treats reports (asks_phones=true people=administrator hours=24); without one: all"""
-    if given.code:
-        client.set_province(given.code, **dict(given.pairs))
-    return client.provinces()
+    """how a province treats reports, or is to treat them (asks_phones=true hours=24 …); without a code: all"""
+    known = client.provinces()
+    if not given.code:
+        return known
+    row = next((one for one in known if one["code"] == given.code), None)
+    if row is None:
+        raise NotDone(f"there is no province {given.code}: choose one of {', '.join(one['code'] for one in known)}")
+    wanted = dict(given.pairs)
+    if unknown := set(wanted) - (set(row) - {"code"}):
+        raise NotDone(f"no such setting: {', '.join(sorted(unknown))}")
+    if wanted:
+        client.set_provinces([{**row, **wanted}])
+    return next(one for one in client.provinces() if one["code"] == given.code)
 
 
 def conduct(client: SimulatorClient, given: Namespace) -> Said:

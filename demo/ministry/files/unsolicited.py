@@ -80,3 +80,4 @@ WRITERS: dict[str, Callable[..., bytes]] = {
     "WBAWZLB": unfiled_file,
     "HMDLB": blacklist,
 }
+KINDS = ("BASJ", *WRITERS)  # those that it can write itself

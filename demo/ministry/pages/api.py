@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -58,7 +58,11 @@ def endpoint(get: Callable[..., Answer] | None = None, post: Callable[..., Answe
             return _json({"error": "; ".join(problem.messages)}, status=400)
         except NoSuchSwitch as problem:
             return _json({"error": str(problem)}, status=400)
-        except (KeyError, TypeError, ValueError, IntegrityError) as problem:
+        except KeyError as missing:
+            return _json({"error": f"{missing.args[0]} is missing"}, status=400)
+        except ObjectDoesNotExist as problem:
+            return _json({"error": str(problem)}, status=404)
+        except (TypeError, ValueError, IntegrityError) as problem:
             return _json({"error": f"{type(problem).__name__}: {problem}"[:300]}, status=400)
         return _json({"error": "method not allowed"}, status=405)
 
@@ -234,6 +238,9 @@ def downloads(given: Query) -> Answer:
 
 def push(given: PushGiven) -> Answer:
     """Queues a file nobody asked for."""
+    if given["kind"] not in unsolicited.KINDS and "xml" not in given:
+        kinds = ", ".join(sorted(unsolicited.KINDS))
+        raise Problem(f"there is no kind of file {given['kind']}: choose one of {kinds}, or give its content")
     return show.download(unsolicited.push(**given))
 
 

@@ -100,6 +100,13 @@ def test_filings_are_put_on_record_from_a_file(run, tmp_path):
     assert run("filing", "--domain", DOMAIN)[0]["number"] == NUMBER
 
 
+def test_a_province_keeps_what_is_not_named(run):
+    asked = run("province", "64", "asks_phones=true", "people=administrator")
+
+    assert run("province", "64", "hours=24") == {**asked, "hours": 24}
+    assert run("province", "64") == {**asked, "hours": 24}
+
+
 def test_conduct_is_set_by_name(run):
     changed = run("conduct", "opens=08:00", "closes=20:00", "decides_after=5", "encrypt=false")
 
@@ -135,6 +142,12 @@ def command():
         (("decide", "nobody.example", "grant"), 1, "no report waits for nobody.example"),
         (("filing", "/nowhere.json"), 1, "No such file"),
         (("conduct", "nothing=1"), 1, "no such setting: nothing"),
+        (("province", "99"), 1, "there is no province 99: choose one of 11, 12, 64"),
+        (("province", "64", "patience=9"), 1, "no such setting: patience"),
+        (("push", "XYZ"), 1, "there is no kind of file XYZ: choose one of BASJ, "),
+        (("push", "BASJ"), 1, "number is missing"),
+        (("push", "BASJ", "number=1"), 1, "does not exist"),
+        (("fault", "upload"), 1, "name a fault too, such as: fault upload slow 3"),
         (("decide", "1", "perhaps"), 2, "invalid choice"),
         (("nothing",), 2, "invalid choice"),
     ],
