@@ -17,7 +17,6 @@ from icpportal.accounts.models import User
 from icpportal.fields.components import Action, StateMark
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
-from icpportal.lifecycle import APPLICANT
 from icpportal.outbox import preferences
 from icpportal.outbox.texts import catalogue
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
@@ -28,9 +27,9 @@ from transfers.durations.spans import AUTHORITY
 from transfers.models import Order
 from transfers.notifications.calendar_file import answer_ics
 from transfers.notifications.topics import RECEIVED
-from transfers.orders import queries, states
+from transfers.orders import history, queries
 from transfers.orders.kinds import is_in, state_of
-from transfers.orders.moves import SUBMIT, TABLE
+from transfers.orders.moves import SUBMIT
 from transfers.orders.people import administrator, lead
 from transfers.orders.rows import Group
 from transfers.pages.buttons import buttons
@@ -130,10 +129,8 @@ def _told(order: Order, user: User) -> str:
 
 
 def _is_texted(order: Order) -> bool:
-    """Whether the confirmation of the last submission exists as a text message: that of changes is only mailed."""
-    before = order.events.filter(move=SUBMIT.name).values_list("from_state", flat=True).first() or states.DRAFT.key
-    rows = TABLE.rows_from(order.kind, before, APPLICANT)
-    return any(catalogue.has(row.notify, "sms") for row in rows if row.name == SUBMIT.name)
+    """Whether the confirmation of this submission exists as a text message: that of changes is only mailed."""
+    return catalogue.has(history.told_with(order) or SUBMIT.notify, "sms")
 
 
 def _answer_at(order: Order) -> datetime | None:

@@ -86,6 +86,13 @@ def came_by(order: Order) -> Move | Fact | None:
     return row_of(arrivals.values_list("move", flat=True).first() or "")
 
 
+def told_with(order: Order) -> str:
+    """The message about the event that led to the order's present state; "" when there is none on record."""
+    arrivals = order.events.filter(to_state=order.state).exclude(from_state=order.state)
+    move, source = arrivals.values_list("move", "from_state").first() or ("", "")
+    return next((row.notify for row in MOVES if row.name == move and source in row.sources), "")
+
+
 def cause_of(order: Order) -> str:
     """The key of the cause for which we end the access; "" when its owner asked for it."""
     events = order.events.filter(move=CANCEL_FOR_CAUSE).values_list("note", flat=True)
