@@ -377,7 +377,11 @@ def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_list
 
     looks, duties, given = (
         side(client, heading)
-        for heading in ("Cases opened without having them, today", "Accounts with two duties", "Roles that take two people, 30 days")
+        for heading in (
+            "Cases opened without having them, today",
+            "Accounts with two duties",
+            "Roles that take two people, 30 days",
+        )
     )
 
     assert ["Wu Yangben" in looks, "opened 2 cases without having them" in looks, "Gao" in looks] == [True, True, False]
