@@ -693,7 +693,7 @@ def _addressed(**changes: Any) -> Callable[[World], Any]:
     return act
 
 
-case("backdrop: abroad", "We post to mainland China only: enter a recipient there")(
+case("backdrop: abroad", "We post to mainland China only: enter an address there, in Chinese")(
     _addressed(ship_address="1 Example Road, Singapore")
 )
 case("backdrop: no door number", "Add the door number so that the parcel can be delivered")(

@@ -17,7 +17,7 @@ from transfers.steps.checked_form import chinese
 from verification.backdrops.actions import Address
 from verification.models import Backdrop
 
-MAINLAND_ONLY = _("We post to mainland China only: enter a recipient there")
+MAINLAND_ONLY = _("We post to mainland China only: enter an address there, in Chinese")
 
 
 class AddressForm(forms.Form):

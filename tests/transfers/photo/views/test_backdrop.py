@@ -115,7 +115,7 @@ def test_it_is_not_there_where_no_backdrop_is_needed(client, columns):
     ("changes", "words"),
     [
         ({"ship_consent": ""}, "Tick the box to agree, so that we can post it"),
-        ({"ship_address": "1 Example Road, Singapore"}, "We post to mainland China only: enter a recipient there"),
+        ({"ship_address": "1 Example Road, Singapore"}, "We post to mainland China only: enter an address there, in"),
         ({"ship_address": "示例路"}, "Add the door number so that the parcel can be delivered"),
         ({"recipient_mobile": "+65 8123 4567"}, "field-error"),
         ({"region_province": "71"}, "field-error"),
