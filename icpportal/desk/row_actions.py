@@ -39,8 +39,11 @@ class RowActions(ReadOnlyAdmin[Row]):
 
     def each(
         self, request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], Done], words: Words, *, because: str = ""
-    ) -> None:
-        """Acts on each row separately; logs what was done with the reason, and reports what was left out."""
+    ) -> int:
+        """Acts on each row separately; logs what was done with the reason, and reports what was left out.
+
+        Returns on how many it acted.
+        """
         actor = staff_of(request)
         done = 0
         for row in rows:
@@ -53,6 +56,7 @@ class RowActions(ReadOnlyAdmin[Row]):
             done += 1
         if done:
             self.message_user(request, labelled(words, str(done)), messages.SUCCESS)
+        return done
 
     def reason(self, request: HttpRequest) -> str:
         """The reason typed beside the action; "" after reporting that it is missing."""

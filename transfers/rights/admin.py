@@ -1,9 +1,13 @@
 """Correction requests for leads: what is wrong, by when to answer, and the answer."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,16 +19,33 @@ from icpportal.accounts.guards import account_of
 from icpportal.desk.proposals import REASON_LONGEST
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.stock.moments import MomentFilter
+from icpportal.fields.fields import PlainTextField
 from icpportal.privacy.admin import LookLoggingAdmin
 from icpportal.time_format import day_words, to_beijing
 from transfers.rights import corrections
 from transfers.rights.models import CorrectionRequest
+
+ANSWERS = (corrections.DONE, corrections.REFUSED)
 
 
 class AnswerForm(ReasonForm):
     """The answer beside the choice of action."""
 
     reason = forms.CharField(label=_("Answer, as the person reads it"), max_length=REASON_LONGEST, required=False)
+
+
+class WrittenAnswerForm(forms.Form):
+    """The answer on the page of the request."""
+
+    use_required_attribute = False
+
+    words = PlainTextField(
+        label=_("Answer, as the person reads it"),
+        max_length=REASON_LONGEST,
+        lines=True,
+        error_messages={"required": _("Enter the answer")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
 
 
 @admin.register(CorrectionRequest)
@@ -43,6 +64,26 @@ class CorrectionRequestAdmin(LookLoggingAdmin[CorrectionRequest], RowActions[Cor
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("rights.answer_correctionrequest")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Shows the request, and takes the answer of whoever may give it; one that came too late stays to be copied."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_act_permission(request):
+            return self._shown(request, object_id, [])
+        if request.method != "POST":
+            return self._shown(request, object_id, [] if row.closed_at else [WrittenAnswerForm()])
+        form, outcome = WrittenAnswerForm(request.POST), request.POST.get("outcome", "")
+        if form.is_valid() and outcome in ANSWERS and self._send(request, [row], outcome, form.cleaned_data["words"]):
+            return redirect("admin:rights_correctionrequest_changelist")
+        return self._shown(request, object_id, [form])
+
+    def _shown(self, request: HttpRequest, object_id: str, found: list[WrittenAnswerForm]) -> HttpResponse:
+        """The page, drawn as for a GET: the row itself is never edited."""
+        request.method = "GET"
+        outcomes = [(outcome, corrections.OUTCOMES[outcome]) for outcome in ANSWERS]
+        return super().change_view(request, object_id, extra_context={"forms": found, "outcomes": outcomes})
 
     @admin.display(description=_("Order or filing"))
     def about(self, row: CorrectionRequest) -> str:
@@ -86,10 +127,15 @@ class CorrectionRequestAdmin(LookLoggingAdmin[CorrectionRequest], RowActions[Cor
         """Sends the answer to the person and keeps it out of the log: it may name them."""
         words = self.reason(request)
         if words:
-            actor = account_of(request)
-            self.each(
-                request,
-                queryset,
-                lambda row: corrections.answer(row, actor=actor, outcome=outcome, words=words),
-                _("Answered"),
-            )
+            self._send(request, queryset, outcome, words)
+
+    def _send(self, request: HttpRequest, rows: Iterable[CorrectionRequest], outcome: str, words: str) -> bool:
+        """Whether any was answered."""
+        actor = account_of(request)
+        done = self.each(
+            request,
+            rows,
+            lambda row: corrections.answer(row, actor=actor, outcome=outcome, words=words),
+            pgettext_lazy("of requests", "Answered"),
+        )
+        return done > 0

@@ -136,6 +136,63 @@ def test_a_lead_answers_once_and_the_person_is_notified_and_reads_it(client: Cli
     assert "The name is changed" not in str(list(AuditEntry.objects.values()))
 
 
+def page_of(row: CorrectionRequest) -> str:
+    return reverse("admin:rights_correctionrequest_change", args=[row.pk])
+
+
+def test_a_lead_answers_on_the_page_on_which_the_request_is_read(client: Client) -> None:
+    """Its words are on that page only, and the answer was taken in the list only."""
+    order = make_order(state=states.SUBMITTED)
+    row, lead, desk = request_correction(client, order), make_lead_reviewer(), Client()
+    english(desk, lead)
+
+    without = text(desk.post(page_of(row), {"outcome": "done", "words": " "}))
+    by_enter = desk.post(page_of(row), {"outcome": "", "words": "The name is changed"}).content.decode()
+    row.refresh_from_db()
+    assert "Enter the answer" in without
+    assert ("The name is changed</textarea>" in by_enter, row.closed_at) == (True, None)
+
+    listed = text(desk.post(page_of(row), {"outcome": "done", "words": "The name is changed"}, follow=True))
+
+    row.refresh_from_db()
+    assert "Answered: 1" in listed
+    assert (row.outcome, row.answer, row.closed_by) == ("done", "The name is changed", lead)
+    assert "The name is changed" in text(prove_again(client, order.owner).get(URL))
+
+
+def test_the_desk_says_in_chinese_that_a_request_is_answered_not_when(client: Client) -> None:
+    """The message had the heading of a column: 答复时间：1."""
+    row, desk = request_correction(client, make_order(state=states.SUBMITTED)), Client()
+    sign_in(desk, make_lead_reviewer()).cookies["django_language"] = "zh-hans"
+
+    assert "已答复：1" in text(desk.post(page_of(row), {"outcome": "done", "words": "已更正"}, follow=True))
+
+
+def test_an_answer_that_came_after_a_colleague_s_stays_on_the_page_to_be_copied(client: Client) -> None:
+    row, desk = request_correction(client, make_order(state=states.SUBMITTED)), Client()
+    english(desk, make_lead_reviewer())
+    act(Client(), make_lead_reviewer(), row, "answer_done", "The name is changed")
+
+    late = desk.post(page_of(row), {"outcome": "refused", "words": "It was right"}).content.decode()
+
+    assert ["answered before" in late, "It was right</textarea>" in late] == [True, True]
+    assert "textarea" not in desk.get(page_of(row)).content.decode()
+    row.refresh_from_db()
+    assert row.answer == "The name is changed"
+
+
+def test_nobody_answers_their_own_request_on_its_page_and_who_may_only_look_gets_no_form(client: Client) -> None:
+    order = make_order(make_lead_reviewer(), state=states.SUBMITTED)
+    row = request_correction(client, order)
+
+    own = english(Client(), order.owner).post(page_of(row), {"outcome": "done", "words": "Done"})
+    stranger = english(Client(), make_reviewer()).post(page_of(row), {"outcome": "done", "words": "Done"})
+
+    assert "a request of your own" in text(own)
+    assert stranger.status_code == 403
+    assert CorrectionRequest.objects.get().closed_at is None
+
+
 def test_a_refusal_is_shown_with_its_reason_in_either_language(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     row = request_correction(client, order)
